@@ -1,0 +1,1 @@
+//! Generic tests that every engine passes.
