@@ -79,7 +79,12 @@ pub trait Engine: Send + Sync {
     ///
     /// # Errors
     /// [`Error::DomainSize`].
-    fn evaluate_coset(&self, coefficients: &Self::Vector, domain: &Domain, shift: Fr) -> Result<Self::Vector, Error>;
+    fn evaluate_coset(
+        &self,
+        coefficients: &Self::Vector,
+        domain: &Domain,
+        shift: Fr,
+    ) -> Result<Self::Vector, Error>;
 
     /// Coefficients of a polynomial of degree below `5n + top.len()` from its values on [`QUOTIENT_COSETS`] cosets
     /// `shifts[i] · H` and its coefficients from `5n` on.

@@ -16,7 +16,10 @@ pub struct Point {
 
 impl Point {
     /// The neutral element.
-    pub const INFINITY: Self = Self { x: Fq::ZERO, y: Fq::ZERO };
+    pub const INFINITY: Self = Self {
+        x: Fq::ZERO,
+        y: Fq::ZERO,
+    };
 
     /// Whether this is the neutral element.
     #[inline]
@@ -34,6 +37,10 @@ impl From<G1Affine> for Point {
 impl From<Point> for G1Affine {
     /// Does not check that the point is on the curve: a [`Point`] is made from a checked one.
     fn from(point: Point) -> Self {
-        if point.is_infinity() { Self::zero() } else { Self::new_unchecked(point.x, point.y) }
+        if point.is_infinity() {
+            Self::zero()
+        } else {
+            Self::new_unchecked(point.x, point.y)
+        }
     }
 }

@@ -77,9 +77,16 @@ pub fn monomials(w: &[Fr; WIRES]) -> [Fr; SELECTORS] {
 /// Value of the gate equation: zero on every row of a satisfied circuit.
 #[inline]
 pub fn gate(selectors: &[Fr; SELECTORS], wires: &[Fr; WIRES], public_input: Fr) -> Fr {
-    monomials(wires).iter().zip(selectors).fold(public_input, |sum, (monomial, selector)| {
-        if selector.is_zero() { sum } else { sum + *monomial * selector }
-    })
+    monomials(wires)
+        .iter()
+        .zip(selectors)
+        .fold(public_input, |sum, (monomial, selector)| {
+            if selector.is_zero() {
+                sum
+            } else {
+                sum + *monomial * selector
+            }
+        })
 }
 
 /// What [`crate::Engine::grand_product`] multiplies up:

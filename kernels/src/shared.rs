@@ -35,7 +35,11 @@ pub fn bytes_of<T: Plain>(values: &[T]) -> &[u8] {
 #[derive(Clone)]
 enum Backing<T> {
     Owned(Arc<Vec<T>>),
-    Mapped { map: Arc<Mmap>, offset: usize, length: usize },
+    Mapped {
+        map: Arc<Mmap>,
+        offset: usize,
+        length: usize,
+    },
 }
 
 /// A reference-counted read-only slice, owned or mapped from a file.

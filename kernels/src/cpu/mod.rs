@@ -19,9 +19,28 @@ use crate::{
     quotient::{GrandProduct, QuotientCoset},
 };
 
+/// How field elements are multiplied.
+#[derive(Clone, Copy, Debug, Default)]
+enum Arithmetic {
+    /// Four 64-bit limbs, one element at a time: runs everywhere.
+    #[default]
+    Portable,
+}
+
 /// The engine that computes where the program runs, on rayon's current thread pool.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct CpuEngine;
+pub struct CpuEngine {
+    arithmetic: Arithmetic,
+}
+
+impl CpuEngine {
+    /// An engine that uses no vector instructions, whatever the machine has. It gives the same bytes as the default.
+    pub fn portable() -> Self {
+        Self {
+            arithmetic: Arithmetic::Portable,
+        }
+    }
+}
 
 /// Points prepared for multi-scalar multiplication on the CPU.
 pub struct CpuBases(Shared<Point>);
@@ -32,7 +51,10 @@ impl Engine for CpuEngine {
     type Index = Shared<u32>;
 
     fn name(&self) -> String {
-        format!("cpu ({} threads)", rayon::current_num_threads())
+        let arithmetic = match self.arithmetic {
+            Arithmetic::Portable => "portable",
+        };
+        format!("cpu ({arithmetic}, {} threads)", rayon::current_num_threads())
     }
 
     fn upload(&self, values: Shared<Fr>) -> Result<CpuVector, Error> {
@@ -52,11 +74,14 @@ impl Engine for CpuEngine {
     }
 
     fn download(&self, vector: &CpuVector, range: Range<usize>) -> Result<Vec<Fr>, Error> {
-        vector.get(range.clone()).map(<[Fr]>::to_vec).ok_or(Error::Length {
-            what: "download",
-            expected: range.end,
-            found: vector.len(),
-        })
+        vector
+            .get(range.clone())
+            .map(<[Fr]>::to_vec)
+            .ok_or(Error::Length {
+                what: "download",
+                expected: range.end,
+                found: vector.len(),
+            })
     }
 
     fn slice(&self, vector: &CpuVector, range: Range<usize>) -> Result<CpuVector, Error> {
@@ -74,7 +99,12 @@ impl Engine for CpuEngine {
         Ok(CpuVector::Owned(values))
     }
 
-    fn evaluate_coset(&self, coefficients: &CpuVector, domain: &Domain, shift: Fr) -> Result<CpuVector, Error> {
+    fn evaluate_coset(
+        &self,
+        coefficients: &CpuVector,
+        domain: &Domain,
+        shift: Fr,
+    ) -> Result<CpuVector, Error> {
         Ok(CpuVector::Owned(ntt::evaluate_coset(domain, coefficients, shift)))
     }
 
@@ -118,7 +148,10 @@ impl Engine for CpuEngine {
     }
 
     fn evaluate(&self, queries: &[(&CpuVector, Fr)]) -> Result<Vec<Fr>, Error> {
-        Ok(queries.iter().map(|(poly, x)| polynomial::evaluate(poly, *x)).collect())
+        Ok(queries
+            .iter()
+            .map(|(poly, x)| polynomial::evaluate(poly, *x))
+            .collect())
     }
 
     fn linear_combination(&self, terms: &[(Fr, &CpuVector)]) -> Result<CpuVector, Error> {
@@ -134,7 +167,10 @@ impl Engine for CpuEngine {
             .iter()
             .map(|vector| {
                 if vector.len() > bases.0.len() {
-                    return Err(Error::TooFewBases { scalars: vector.len(), bases: bases.0.len() });
+                    return Err(Error::TooFewBases {
+                        scalars: vector.len(),
+                        bases: bases.0.len(),
+                    });
                 }
                 if vector.is_empty() {
                     return Ok(G1Projective::zero());

@@ -87,7 +87,11 @@ pub(super) fn interpolate_cosets(
     let mut folds = [Fr::ZERO; QUOTIENT_COSETS];
     for (i, values) in evaluations.iter_mut().enumerate() {
         if values.len() != n {
-            return Err(Error::Length { what: "quotient coset", expected: n, found: values.len() });
+            return Err(Error::Length {
+                what: "quotient coset",
+                expected: n,
+                found: values.len(),
+            });
         }
         folds[i] = shifts[i].pow([n as u64]);
         let shift_inverse = shifts[i].inverse().ok_or(Error::DivisionByZero("coset shift"))?;
@@ -104,19 +108,28 @@ pub(super) fn interpolate_cosets(
     result[QUOTIENT_COSETS * n..].copy_from_slice(top);
     for (k, target) in result.chunks_mut(n).take(QUOTIENT_COSETS).enumerate() {
         target.par_iter_mut().enumerate().for_each(|(j, slot)| {
-            *slot = (0..QUOTIENT_COSETS).map(|i| inverse[k][i] * evaluations[i][j]).sum();
+            *slot = (0..QUOTIENT_COSETS)
+                .map(|i| inverse[k][i] * evaluations[i][j])
+                .sum();
         });
     }
     Ok(result)
 }
 
 /// Inverse of the matrix `V[i][k] = nodes[i]^k`: column `i` holds the coefficients of the i-th Lagrange polynomial.
-fn inverse_vandermonde(nodes: &[Fr; QUOTIENT_COSETS]) -> Result<[[Fr; QUOTIENT_COSETS]; QUOTIENT_COSETS], Error> {
+fn inverse_vandermonde(
+    nodes: &[Fr; QUOTIENT_COSETS],
+) -> Result<[[Fr; QUOTIENT_COSETS]; QUOTIENT_COSETS], Error> {
     let mut result = [[Fr::ZERO; QUOTIENT_COSETS]; QUOTIENT_COSETS];
     for (i, node) in nodes.iter().enumerate() {
         let mut numerator = vec![Fr::ONE];
         let mut denominator = [Fr::ONE];
-        for other in nodes.iter().enumerate().filter(|(j, _)| *j != i).map(|(_, other)| other) {
+        for other in nodes
+            .iter()
+            .enumerate()
+            .filter(|(j, _)| *j != i)
+            .map(|(_, other)| other)
+        {
             // multiply by (X - other)
             numerator.insert(0, Fr::ZERO);
             for k in 0..numerator.len() - 1 {

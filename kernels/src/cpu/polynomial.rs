@@ -15,7 +15,10 @@ pub(super) fn gather(values: &[Fr], index: &[u32]) -> Result<Vec<Fr>, Error> {
         .par_iter()
         .with_min_len(CHUNK)
         .map(|&i| {
-            values.get(i as usize).copied().ok_or(Error::Index { index: i as usize, length: values.len() })
+            values.get(i as usize).copied().ok_or(Error::Index {
+                index: i as usize,
+                length: values.len(),
+            })
         })
         .collect()
 }
@@ -27,7 +30,10 @@ fn horner(coefficients: &[Fr], x: Fr) -> Fr {
 /// Value of a polynomial at `x`.
 pub(super) fn evaluate(coefficients: &[Fr], x: Fr) -> Fr {
     let step = x.pow([CHUNK as u64]);
-    let parts: Vec<Fr> = coefficients.par_chunks(CHUNK).map(|chunk| horner(chunk, x)).collect();
+    let parts: Vec<Fr> = coefficients
+        .par_chunks(CHUNK)
+        .map(|chunk| horner(chunk, x))
+        .collect();
     horner(&parts, step)
 }
 
@@ -65,15 +71,22 @@ pub(super) fn divide_by_linear(coefficients: &[Fr], root: Fr) -> Vec<Fr> {
     let mut carries = vec![Fr::ZERO; chunks];
     for c in (0..chunks.saturating_sub(1)).rev() {
         let next_len = quotient.len().min((c + 2) * CHUNK) - (c + 1) * CHUNK;
-        let factor = if next_len == CHUNK { step } else { root.pow([next_len as u64]) };
+        let factor = if next_len == CHUNK {
+            step
+        } else {
+            root.pow([next_len as u64])
+        };
         carries[c] = quotient[(c + 1) * CHUNK] + factor * carries[c + 1];
     }
-    quotient.par_chunks_mut(CHUNK).zip(&carries).for_each(|(chunk, carry)| {
-        let mut carry = *carry;
-        for value in chunk.iter_mut().rev() {
-            carry *= root;
-            *value += carry;
-        }
-    });
+    quotient
+        .par_chunks_mut(CHUNK)
+        .zip(&carries)
+        .for_each(|(chunk, carry)| {
+            let mut carry = *carry;
+            for value in chunk.iter_mut().rev() {
+                carry *= root;
+                *value += carry;
+            }
+        });
     quotient
 }

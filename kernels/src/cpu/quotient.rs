@@ -13,7 +13,15 @@ use crate::{
 const CHUNK: usize = 1 << 12;
 
 fn check_length(what: &'static str, vector: &[Fr], expected: usize) -> Result<(), Error> {
-    if vector.len() == expected { Ok(()) } else { Err(Error::Length { what, expected, found: vector.len() }) }
+    if vector.len() == expected {
+        Ok(())
+    } else {
+        Err(Error::Length {
+            what,
+            expected,
+            found: vector.len(),
+        })
+    }
 }
 
 /// See [`crate::Engine::grand_product`].
@@ -60,7 +68,10 @@ pub(super) fn grand_product(input: &GrandProduct<'_, CpuVector>) -> Result<Vec<F
 
 /// Replaces `values[i]` by the product of all values before it.
 fn exclusive_products(values: &mut [Fr]) {
-    let totals: Vec<Fr> = values.par_chunks(CHUNK).map(|chunk| chunk.iter().product()).collect();
+    let totals: Vec<Fr> = values
+        .par_chunks(CHUNK)
+        .map(|chunk| chunk.iter().product())
+        .collect();
     let starts: Vec<Fr> = totals
         .iter()
         .scan(Fr::ONE, |product, total| {
@@ -69,14 +80,17 @@ fn exclusive_products(values: &mut [Fr]) {
             Some(start)
         })
         .collect();
-    values.par_chunks_mut(CHUNK).zip(starts).for_each(|(chunk, start)| {
-        let mut product = start;
-        for value in chunk {
-            let factor = *value;
-            *value = product;
-            product *= factor;
-        }
-    });
+    values
+        .par_chunks_mut(CHUNK)
+        .zip(starts)
+        .for_each(|(chunk, start)| {
+            let mut product = start;
+            for value in chunk {
+                let factor = *value;
+                *value = product;
+                product *= factor;
+            }
+        });
 }
 
 /// `L_0` on the coset: `(shift^n - 1) / (n·(x - 1))`.
@@ -101,7 +115,13 @@ fn first_lagrange(input: &QuotientCoset<'_, CpuVector>) -> Vec<Fr> {
 /// See [`crate::Engine::quotient`].
 pub(super) fn quotient(input: &QuotientCoset<'_, CpuVector>) -> Result<Vec<Fr>, Error> {
     let n = input.domain.size;
-    for vector in input.selectors.iter().chain(&input.sigmas).chain(&input.wires).chain([&input.grand_product]) {
+    for vector in input
+        .selectors
+        .iter()
+        .chain(&input.sigmas)
+        .chain(&input.wires)
+        .chain([&input.grand_product])
+    {
         check_length("quotient", vector, n)?;
     }
     let vanishing_inverse = input
