@@ -1,1 +1,0 @@
-//! Generic tests that every engine passes.
