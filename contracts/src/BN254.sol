@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+pragma solidity ^0.8.30;
+
+/// @title Types and constants of the curve BN254 (EIP-196, EIP-197), under the names that the deployed ABI carries
+library BN254 {
+    /// @dev Element of the field over which the curve is defined
+    type BaseField is uint256;
+    /// @dev Element of the field of the group's order
+    type ScalarField is uint256;
+
+    /// @dev Affine point of the curve y^2 = x^3 + 3; (0, 0) is infinity
+    struct G1Point {
+        BaseField x;
+        BaseField y;
+    }
+
+    /// @dev Base field modulus
+    uint256 internal constant P_MOD = 0x30644e72e131a029b85045b68181585d97816a916871ca8d3c208c16d87cfd47;
+    /// @dev Scalar field modulus
+    uint256 internal constant R_MOD = 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000001;
+
+    /// @dev Reverts, with the deployed contracts' wording, unless the scalar is canonical
+    function validateScalarField(ScalarField scalar) internal pure {
+        require(ScalarField.unwrap(scalar) < R_MOD, "Bn254: invalid scalar field");
+    }
+}

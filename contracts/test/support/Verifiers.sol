@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+pragma solidity ^0.8.30;
+
+import { PlonkVerifier } from "../../src/PlonkVerifier.sol";
+import { IPlonkVerifier } from "../../src/interfaces/IPlonkVerifier.sol";
+import { LightClientVKV1Legacy10Insecure as KeyV1 } from "../keys/LightClientVKV1Legacy10Insecure.sol";
+import { LightClientVKV1Legacy2Insecure as KeyV1Of2 } from "../keys/LightClientVKV1Legacy2Insecure.sol";
+import { LightClientVKV2Legacy10Insecure as KeyV2 } from "../keys/LightClientVKV2Legacy10Insecure.sol";
+import { LightClientVKV3Canonical10Insecure as KeyV3 } from "../keys/LightClientVKV3Canonical10Insecure.sol";
+
+/// @dev The verifier alone, with seven public inputs
+abstract contract SevenInputs is PlonkVerifier {
+    function verify(uint256[7] calldata inputs, IPlonkVerifier.PlonkProof calldata proof)
+        external
+        view
+        returns (bool)
+    {
+        for (uint256 i = 0; i < 7; i++) {
+            _setPublicInput(i, inputs[i]);
+        }
+        return _verifyProof(proof, 7);
+    }
+}
+
+contract VerifierV1 is SevenInputs {
+    function _loadVerifyingKey() internal pure override returns (uint256, uint256, uint256) {
+        return KeyV1.load();
+    }
+}
+
+/// @dev Capacity 2: a domain of 2^14 rows
+contract VerifierV1Of2 is SevenInputs {
+    function _loadVerifyingKey() internal pure override returns (uint256, uint256, uint256) {
+        return KeyV1Of2.load();
+    }
+}
+
+/// @dev Eleven public inputs
+contract VerifierV2 is PlonkVerifier {
+    function verify(uint256[11] calldata inputs, IPlonkVerifier.PlonkProof calldata proof)
+        external
+        view
+        returns (bool)
+    {
+        for (uint256 i = 0; i < 11; i++) {
+            _setPublicInput(i, inputs[i]);
+        }
+        return _verifyProof(proof, 11);
+    }
+
+    function _loadVerifyingKey() internal pure override returns (uint256, uint256, uint256) {
+        return KeyV2.load();
+    }
+}
+
+/// @dev Five public inputs
+contract VerifierV3 is PlonkVerifier {
+    function verify(uint256[5] calldata inputs, IPlonkVerifier.PlonkProof calldata proof)
+        external
+        view
+        returns (bool)
+    {
+        for (uint256 i = 0; i < 5; i++) {
+            _setPublicInput(i, inputs[i]);
+        }
+        return _verifyProof(proof, 5);
+    }
+
+    function _loadVerifyingKey() internal pure override returns (uint256, uint256, uint256) {
+        return KeyV3.load();
+    }
+}
