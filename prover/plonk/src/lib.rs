@@ -3,7 +3,29 @@
 //! Five wires, thirteen selectors. Given the same SRS, circuit, witness and blinders, keys, challenges and proofs are the
 //! same bytes as jellyfish's, so that contracts which verify its proofs verify these.
 
+mod blinders;
 pub mod constraint_system;
+mod error;
+pub mod key;
+mod linearization;
+mod progress;
+mod proof;
+mod prover;
+mod transcript;
+mod verifier;
+mod verifying_key;
+mod words;
+
+pub use blinders::{BLINDERS, Blinders};
+pub use constraint_system::Circuit;
+pub use error::{DecodeError, ProveError, VerifyError};
+pub use key::{KeyInfo, KeyMaterial, ProvingKey};
+pub use progress::Progress;
+pub use proof::{Evaluations, PROOF_WORDS, Proof};
+pub use prover::{ROUNDS, prove, prove_with_message};
+pub use transcript::Transcript;
+pub use verifier::{verify, verify_with_message};
+pub use verifying_key::{KEY_WORDS, VerifyingKey};
 
 use ark_bn254::Fr;
 use ark_ff::{Field, MontFp};

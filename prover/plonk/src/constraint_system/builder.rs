@@ -41,7 +41,11 @@ pub trait Builder: Sized {
     /// and must not panic on values that violate the circuit.
     fn variable(&mut self, value: impl FnOnce(&Self) -> Fr) -> Variable;
 
-    /// A variable's value. Called only from closures given to [`Builder::variable`].
+    /// `count` new variables in a row, for values that are cheaper to compute together than one by one (a ladder's
+    /// points share one inversion). The closure obeys what [`Builder::variable`] asks and yields exactly `count` values.
+    fn variables(&mut self, count: usize, values: impl FnOnce(&Self) -> Vec<Fr>) -> Vec<Variable>;
+
+    /// A variable's value. Called only from closures given to [`Builder::variable`] and [`Builder::variables`].
     fn value(&self, variable: Variable) -> Fr;
 
     /// Adds a gate on five wires.
@@ -50,7 +54,7 @@ pub trait Builder: Sized {
     /// A new variable bound to the next public input.
     fn public_input(&mut self, value: impl FnOnce(&Self) -> Fr) -> Variable;
 
-    /// Builds `count` pieces of identical shape, in order. Witnesses are computed in parallel.
+    /// Builds `count` pieces in order. Witnesses are computed in parallel.
     fn segments<S: Segment>(&mut self, count: usize, segment: &S) -> Vec<S::Output>;
 
     /// The variable that is constantly zero; unused wires carry it.
@@ -64,11 +68,16 @@ pub trait Builder: Sized {
     }
 }
 
-/// A piece of a circuit that is repeated with an index. Every repetition creates the same number of variables.
+/// A list of pieces of a circuit that do not depend on one another.
 pub trait Segment: Sync {
-    /// What a repetition leaves for the rest of the circuit.
+    /// What a piece leaves for the rest of the circuit.
     type Output: Send;
 
-    /// Builds repetition `index`.
+    /// Builds piece `index`.
     fn build<B: Builder>(&self, builder: &mut B, index: usize) -> Self::Output;
+
+    /// Names the shape of piece `index`: pieces of equal shape create equally many variables. By default all are alike.
+    fn shape(&self, _index: usize) -> usize {
+        0
+    }
 }

@@ -1,7 +1,5 @@
 //! A finished circuit: the structure that keys are made from.
 
-use std::collections::HashMap;
-
 use ark_bn254::Fr;
 use ark_ff::{AdditiveGroup, Field, Zero};
 use crema_kernels::{
@@ -65,10 +63,14 @@ impl Circuit {
     pub(super) fn finalize(mut builder: StructureBuilder) -> Self {
         let gates = builder.gates.len();
         let size = gates.next_power_of_two();
-        let nothing = builder.rows.iter().position(|row| *row == Gate::NOTHING).unwrap_or_else(|| {
-            builder.rows.push(Gate::NOTHING);
-            builder.rows.len() - 1
-        });
+        let nothing = builder
+            .rows
+            .iter()
+            .position(|row| *row == Gate::NOTHING)
+            .unwrap_or_else(|| {
+                builder.rows.push(Gate::NOTHING);
+                builder.rows.len() - 1
+            });
         builder.gates.resize(size, nothing as u32);
         for column in &mut builder.wires {
             column.resize(size, 0);
@@ -94,7 +96,10 @@ impl Circuit {
     /// Values of a selector on the domain.
     pub fn selector(&self, selector: usize) -> Vec<Fr> {
         assert!(selector < SELECTORS, "there are {SELECTORS} selectors");
-        self.row_index.iter().map(|&row| self.rows[row as usize].0[selector]).collect()
+        self.row_index
+            .iter()
+            .map(|&row| self.rows[row as usize].0[selector])
+            .collect()
     }
 
     /// Values of the five permutation polynomials on the domain: `σ_w(ω^g) = k_{w'}·ω^{g'}`, where `(w', g')` is the
@@ -102,13 +107,18 @@ impl Circuit {
     pub fn permutation(&self) -> [Vec<Fr>; WIRES] {
         let n = self.domain.size;
         let mut next = vec![0u32; WIRES * n];
-        let mut first_and_last: HashMap<u32, (u32, u32)> = HashMap::with_capacity(self.variables);
+        // the first and the last position of each variable so far
+        let mut first = vec![u32::MAX; self.variables];
+        let mut last = vec![0u32; self.variables];
         for (position, &variable) in self.wires.iter().flatten().enumerate() {
-            let position = position as u32;
-            let (first, last) = first_and_last.entry(variable).or_insert((position, position));
-            next[*last as usize] = position;
-            next[position as usize] = *first;
-            *last = position;
+            let (position, variable) = (position as u32, variable as usize);
+            if first[variable] == u32::MAX {
+                first[variable] = position;
+            } else {
+                next[last[variable] as usize] = position;
+            }
+            next[position as usize] = first[variable];
+            last[variable] = position;
         }
         let k = coset_representatives();
         let mut powers = vec![Fr::ONE; n];
@@ -129,16 +139,27 @@ impl Circuit {
     /// The first thing that does not hold.
     pub fn check(&self, witness: &[Fr], public_inputs: &[Fr]) -> Result<(), Unsatisfied> {
         if witness.len() != self.variables {
-            return Err(Unsatisfied::Variables { expected: self.variables, found: witness.len() });
+            return Err(Unsatisfied::Variables {
+                expected: self.variables,
+                found: witness.len(),
+            });
         }
         if public_inputs.len() != self.public_inputs {
-            return Err(Unsatisfied::PublicInputs { expected: self.public_inputs, found: public_inputs.len() });
+            return Err(Unsatisfied::PublicInputs {
+                expected: self.public_inputs,
+                found: public_inputs.len(),
+            });
         }
         let failing = (0..self.domain.size).into_par_iter().find_first(|&row| {
             let wires = std::array::from_fn(|w| witness[self.wires[w][row] as usize]);
             let input = public_inputs.get(row).copied().unwrap_or(Fr::ZERO);
             !gate(&self.rows[self.row_index[row] as usize].0, &wires, input).is_zero()
         });
-        failing.map_or(Ok(()), |row| Err(Unsatisfied::Gate { row, rows: self.domain.size }))
+        failing.map_or(Ok(()), |row| {
+            Err(Unsatisfied::Gate {
+                row,
+                rows: self.domain.size,
+            })
+        })
     }
 }

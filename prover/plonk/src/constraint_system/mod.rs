@@ -6,6 +6,7 @@
 
 mod builder;
 mod circuit;
+mod counter;
 mod structure;
 mod witness;
 

@@ -69,6 +69,12 @@ impl Builder for StructureBuilder {
         variable
     }
 
+    fn variables(&mut self, count: usize, _values: impl FnOnce(&Self) -> Vec<Fr>) -> Vec<Variable> {
+        let start = self.variables;
+        self.variables += count as u32;
+        (start..self.variables).map(Variable).collect()
+    }
+
     fn value(&self, _variable: Variable) -> Fr {
         Fr::ZERO
     }
@@ -81,7 +87,10 @@ impl Builder for StructureBuilder {
         }
         self.gates.push(row);
         for (column, variable) in self.wires.iter_mut().zip(wires) {
-            debug_assert!(variable.0 < self.variables, "a wire carries a variable that does not exist");
+            debug_assert!(
+                variable.0 < self.variables,
+                "a wire carries a variable that does not exist"
+            );
             column.push(variable.0);
         }
     }
@@ -90,7 +99,10 @@ impl Builder for StructureBuilder {
         let variable = self.variable(value);
         self.public_input_gates.push(self.gates.len() as u32);
         let zero = self.zero();
-        self.gate(Gate::new(&[(Selector::Output, Fr::ONE)]), [zero, zero, zero, zero, variable]);
+        self.gate(
+            Gate::new(&[(Selector::Output, Fr::ONE)]),
+            [zero, zero, zero, zero, variable],
+        );
         variable
     }
 

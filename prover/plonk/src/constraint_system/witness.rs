@@ -1,11 +1,13 @@
 //! The pass that computes values.
 
+use std::collections::HashMap;
+
 use ark_bn254::Fr;
 use ark_ff::{AdditiveGroup, Field};
 use crema_kernels::quotient::WIRES;
 use rayon::prelude::*;
 
-use super::{Builder, Gate, Segment, Variable};
+use super::{Builder, Gate, Segment, Variable, counter::VariableCounter};
 
 /// Computes a witness. Gates are ignored.
 pub struct WitnessBuilder<'a> {
@@ -48,9 +50,25 @@ impl Builder for WitnessBuilder<'_> {
         Variable((self.base + self.values.len() - 1) as u32)
     }
 
+    fn variables(&mut self, count: usize, values: impl FnOnce(&Self) -> Vec<Fr>) -> Vec<Variable> {
+        let values = values(self);
+        assert_eq!(
+            values.len(),
+            count,
+            "a block of variables yields as many values as it announced"
+        );
+        let start = (self.base + self.values.len()) as u32;
+        self.values.extend(values);
+        (start..start + count as u32).map(Variable).collect()
+    }
+
     fn value(&self, variable: Variable) -> Fr {
         let index = variable.0 as usize;
-        if index < self.earlier.len() { self.earlier[index] } else { self.values[index - self.base] }
+        if index < self.earlier.len() {
+            self.earlier[index]
+        } else {
+            self.values[index - self.base]
+        }
     }
 
     fn gate(&mut self, _gate: Gate, _wires: [Variable; WIRES]) {}
@@ -63,32 +81,50 @@ impl Builder for WitnessBuilder<'_> {
 
     fn segments<S: Segment>(&mut self, count: usize, segment: &S) -> Vec<S::Output> {
         assert!(self.earlier.is_empty(), "segments do not nest");
-        let Some(rest) = count.checked_sub(1) else { return Vec::new() };
-        // the first repetition runs in place and tells how many variables each one creates
-        let start = self.values.len();
-        let mut outputs = vec![segment.build(self, 0)];
-        let length = self.values.len() - start;
-        let earlier = &self.values[..];
-        let pieces: Vec<(S::Output, Vec<Fr>)> = (1..=rest)
-            .into_par_iter()
+        // a piece's variables start where those of the pieces before it end
+        let mut lengths: HashMap<usize, usize> = HashMap::new();
+        let mut end = self.values.len();
+        let places: Vec<(usize, usize)> = (0..count)
             .map(|index| {
+                let length = *lengths.entry(segment.shape(index)).or_insert_with(|| {
+                    let mut counter = VariableCounter::new(end);
+                    segment.build(&mut counter, index);
+                    counter.created()
+                });
+                let base = end;
+                end += length;
+                (base, length)
+            })
+            .collect();
+        let earlier = &self.values[..];
+        let pieces: Vec<(S::Output, Vec<Fr>)> = places
+            .into_par_iter()
+            .enumerate()
+            .with_max_len(1)
+            .map(|(index, (base, length))| {
                 let mut piece = WitnessBuilder {
-                    earlier: &earlier[..start],
-                    base: start + index * length,
+                    earlier,
+                    base,
                     values: Vec::with_capacity(length),
                     public_inputs: Vec::new(),
                 };
                 let output = segment.build(&mut piece, index);
-                assert_eq!(piece.values.len(), length, "repetitions of a segment differ in shape");
-                assert!(piece.public_inputs.is_empty(), "a segment created a public input");
+                assert_eq!(
+                    piece.values.len(),
+                    length,
+                    "pieces of one shape differ in their number of variables"
+                );
+                assert!(piece.public_inputs.is_empty(), "a piece created a public input");
                 (output, piece.values)
             })
             .collect();
-        self.values.reserve(rest * length);
-        for (output, values) in pieces {
-            outputs.push(output);
-            self.values.extend(values);
-        }
-        outputs
+        self.values.reserve(end - self.values.len());
+        pieces
+            .into_iter()
+            .map(|(output, values)| {
+                self.values.extend(values);
+                output
+            })
+            .collect()
     }
 }
