@@ -10,8 +10,6 @@ use thiserror::Error;
 
 /// Digits of 2^256 - 1 in decimal.
 const MAX_DECIMAL_DIGITS: usize = 78;
-/// The largest power of ten that fits a limb, and its exponent.
-const DECIMAL_CHUNK: (u64, usize) = (10_000_000_000_000_000_000, 19);
 
 /// An unsigned 256-bit integer.
 ///
@@ -210,24 +208,16 @@ impl fmt::LowerHex for U256 {
 /// Decimal.
 impl fmt::Display for U256 {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut reversed = Vec::with_capacity(MAX_DECIMAL_DIGITS);
         let mut rest = *self;
-        let mut chunks = Vec::new();
-        while let Some((quotient, chunk)) = rest.checked_div_rem(DECIMAL_CHUNK.0) {
-            chunks.push(chunk);
+        while let Some((quotient, digit)) = rest.checked_div_rem(10) {
+            reversed.push(char::from(b'0' + digit as u8));
             if quotient.is_zero() {
                 break;
             }
             rest = quotient;
         }
-        let mut digits = String::new();
-        for (i, chunk) in chunks.iter().rev().enumerate() {
-            digits += &if i == 0 {
-                chunk.to_string()
-            } else {
-                format!("{chunk:0width$}", width = DECIMAL_CHUNK.1)
-            };
-        }
-        f.pad_integral(true, "", &digits)
+        f.pad_integral(true, "", &reversed.iter().rev().collect::<String>())
     }
 }
 

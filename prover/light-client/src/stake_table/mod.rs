@@ -38,7 +38,7 @@ pub enum StakeTableError {
     #[error("entries {first} and {second} have the same BLS key {key}; merge or remove one")]
     DuplicateBlsKey {
         /// The key.
-        key: bls::VerifyingKey,
+        key: Box<bls::VerifyingKey>,
         /// Index of the earlier entry.
         first: usize,
         /// Index of the later entry.
@@ -80,7 +80,7 @@ impl StakeTable {
         for (index, entry) in entries.iter().enumerate() {
             if let Some(first) = bls_positions.insert(entry.bls_key, index) {
                 return Err(StakeTableError::DuplicateBlsKey {
-                    key: entry.bls_key,
+                    key: Box::new(entry.bls_key),
                     first,
                     second: index,
                 });
