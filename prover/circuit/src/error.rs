@@ -6,13 +6,17 @@ use crate::{MAX_CAPACITY, Version};
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
     /// No circuit has this capacity.
-    #[error("a stake table capacity of {found}: use 1 to {MAX_CAPACITY}, the one the contract's key was made for")]
+    #[error(
+        "a stake table capacity of {found}: use 1 to {MAX_CAPACITY}, the one the contract's key was made for"
+    )]
     Capacity {
         /// Capacity asked for.
         found: usize,
     },
     /// The stake table does not fit.
-    #[error("{found} stake table entries, the circuit has room for {capacity}: use a circuit of larger capacity")]
+    #[error(
+        "{found} stake table entries, the circuit has room for {capacity}: use a circuit of larger capacity"
+    )]
     TooManyEntries {
         /// Entries the circuit has room for.
         capacity: usize,

@@ -27,7 +27,10 @@ pub const MAX_CAPACITY: usize = 4096;
 pub fn structure(version: Version, capacity: usize) -> Result<Circuit, Error> {
     check_capacity(capacity)?;
     let mut builder = StructureBuilder::new();
-    let values = Values { signers: vec![Signer::ABSENT; capacity], public_inputs: vec![Fr::ZERO; version.public_inputs()] };
+    let values = Values {
+        signers: vec![Signer::ABSENT; capacity],
+        public_inputs: vec![Fr::ZERO; version.public_inputs()],
+    };
     build(&mut builder, version, &values);
     Ok(builder.finish())
 }
@@ -49,7 +52,10 @@ pub fn witness(version: Version, capacity: usize, statement: &Statement) -> Resu
     let mut builder = WitnessBuilder::new();
     synthesize(&mut builder, version, capacity, statement)?;
     let (values, public_inputs) = builder.finish();
-    Ok(Witness { values, public_inputs })
+    Ok(Witness {
+        values,
+        public_inputs,
+    })
 }
 
 /// Builds the circuit for a statement with any builder.
@@ -69,13 +75,20 @@ pub fn synthesize<B: Builder>(
     }
     let mut signers: Vec<Signer> = statement.entries.iter().map(Signer::from).collect();
     signers.resize(capacity, Signer::ABSENT);
-    let values = Values { signers, public_inputs: public_inputs(version, statement)? };
+    let values = Values {
+        signers,
+        public_inputs: public_inputs(version, statement)?,
+    };
     build(builder, version, &values);
     Ok(())
 }
 
 fn check_capacity(capacity: usize) -> Result<(), Error> {
-    if (1..=MAX_CAPACITY).contains(&capacity) { Ok(()) } else { Err(Error::Capacity { found: capacity }) }
+    if (1..=MAX_CAPACITY).contains(&capacity) {
+        Ok(())
+    } else {
+        Err(Error::Capacity { found: capacity })
+    }
 }
 
 /// What the circuit is given, one signer per place of the stake table.
@@ -106,7 +119,12 @@ impl Signer {
 
 impl From<&Entry> for Signer {
     fn from(entry: &Entry) -> Self {
-        let Entry { key, amount, bit, signature } = entry;
+        let Entry {
+            key,
+            amount,
+            bit,
+            signature,
+        } = entry;
         Self {
             key: [key.0.x, key.0.y],
             amount: *amount,
@@ -128,11 +146,20 @@ fn build<B: Builder>(builder: &mut B, version: Version, values: &Values) {
     }
     let signatures: Vec<Signature> = signers
         .iter()
-        .map(|signer| Signature { s: builder.variable(|_| signer.s), r: point(builder, signer.r) })
+        .map(|signer| Signature {
+            s: builder.variable(|_| signer.s),
+            r: point(builder, signer.r),
+        })
         .collect();
-    let bits: Vec<Variable> = signers.iter().map(|signer| bit(builder, |_| signer.bit)).collect();
-    let inputs: Vec<Variable> =
-        values.public_inputs.iter().map(|value| builder.public_input(|_| *value)).collect();
+    let bits: Vec<Variable> = signers
+        .iter()
+        .map(|signer| bit(builder, |_| signer.bit))
+        .collect();
+    let inputs: Vec<Variable> = values
+        .public_inputs
+        .iter()
+        .map(|value| builder.public_input(|_| *value))
+        .collect();
     let (before, rest) = inputs.split_at(version.stake_table_input());
     let (stake_table, after) = rest.split_at(4);
     let message = [before, after].concat();
@@ -155,7 +182,10 @@ fn build<B: Builder>(builder: &mut B, version: Version, values: &Values) {
 }
 
 fn point<B: Builder>(builder: &mut B, [x, y]: [Fr; 2]) -> Point {
-    Point { x: builder.variable(|_| x), y: builder.variable(|_| y) }
+    Point {
+        x: builder.variable(|_| x),
+        y: builder.variable(|_| y),
+    }
 }
 
 /// `Σ amounts[i]·bits[i]`.
@@ -167,18 +197,30 @@ fn signed_weight<B: Builder>(builder: &mut B, amounts: &[Variable], bits: &[Vari
         .zip(bit_pairs)
         .map(|(amounts, bits)| two_products(builder, [amounts[0], bits[0], amounts[1], bits[1]]))
         .collect();
-    terms.extend(last_amount.iter().zip(last_bit).map(|(amount, bit)| mul(builder, *amount, *bit)));
+    terms.extend(
+        last_amount
+            .iter()
+            .zip(last_bit)
+            .map(|(amount, bit)| mul(builder, *amount, *bit)),
+    );
     sum(builder, &terms)
 }
 
 /// Requires a valid signature of everyone whose bit is one.
-fn enforce_votes_signed<B: Builder>(builder: &mut B, bits: &[Variable], valid: impl Iterator<Item = Variable>) {
-    let mut all = None;
-    for (bit, valid) in bits.iter().zip(valid) {
-        let abstains = not(builder, *bit);
-        let fine = or(builder, abstains, valid);
-        all = Some(all.map_or(fine, |all| and(builder, all, fine)));
-    }
+fn enforce_votes_signed<B: Builder>(
+    builder: &mut B,
+    bits: &[Variable],
+    valid: impl Iterator<Item = Variable>,
+) {
+    let fine: Vec<Variable> = bits
+        .iter()
+        .zip(valid)
+        .map(|(bit, valid)| {
+            let abstains = not(builder, *bit);
+            or(builder, abstains, valid)
+        })
+        .collect();
+    let all = fine.into_iter().reduce(|all, next| and(builder, all, next));
     let all = all.unwrap_or(builder.one());
     enforce_constant(builder, all, Fr::ONE);
 }
@@ -222,7 +264,13 @@ impl Segment for Checks<'_> {
             _ => {
                 let signer = index - Self::COMMITMENTS;
                 let (key, signature) = (self.keys[signer], self.signatures[signer]);
-                Some(schnorr::is_valid(builder, key, signature, self.message, self.unpack))
+                Some(schnorr::is_valid(
+                    builder,
+                    key,
+                    signature,
+                    self.message,
+                    self.unpack,
+                ))
             }
         }
     }

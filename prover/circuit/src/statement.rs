@@ -43,9 +43,10 @@ impl Message {
     pub fn elements(&self) -> Vec<Fr> {
         match self {
             Self::State(state) => state.message().to_vec(),
-            Self::StateAndNextStakeTable { state, next_stake_table } => {
-                state.message_with_next(next_stake_table).to_vec()
-            }
+            Self::StateAndNextStakeTable {
+                state,
+                next_stake_table,
+            } => state.message_with_next(next_stake_table).to_vec(),
             Self::Digest(digest) => vec![*digest],
         }
     }
@@ -70,7 +71,10 @@ pub struct Statement {
 pub fn public_inputs(version: Version, statement: &Statement) -> Result<Vec<Fr>, Error> {
     let message = statement.message.elements();
     if message.len() != version.message_length() {
-        return Err(Error::Message { version, found: message.len() });
+        return Err(Error::Message {
+            version,
+            found: message.len(),
+        });
     }
     let (before, after) = message.split_at(version.stake_table_input());
     Ok([before, &statement.stake_table.to_elements(), after].concat())

@@ -112,7 +112,10 @@ mod tests {
 
     #[test]
     fn only_the_old_decomposition_is_unsound() {
-        let unsound: Vec<_> = Version::ALL.into_iter().filter(|version| !version.is_sound()).collect();
+        let unsound: Vec<_> = Version::ALL
+            .into_iter()
+            .filter(|version| !version.is_sound())
+            .collect();
         assert_eq!(unsound, [Version::V1, Version::V2]);
     }
 }

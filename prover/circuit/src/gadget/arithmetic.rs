@@ -22,14 +22,20 @@ pub fn constant<B: Builder>(builder: &mut B, value: Fr) -> Variable {
 /// Requires `a = b`.
 pub fn enforce_equal<B: Builder>(builder: &mut B, a: Variable, b: Variable) {
     let zero = builder.zero();
-    builder.gate(Gate::with_output(Selector::Lc0, &[Fr::ONE, -Fr::ONE]), [a, b, zero, zero, zero]);
+    builder.gate(
+        Gate::with_output(Selector::Lc0, &[Fr::ONE, -Fr::ONE]),
+        [a, b, zero, zero, zero],
+    );
 }
 
 /// `a + b`.
 pub fn add<B: Builder>(builder: &mut B, a: Variable, b: Variable) -> Variable {
     let zero = builder.zero();
     let sum = builder.variable(|w| w.value(a) + w.value(b));
-    builder.gate(Gate::with_output(Selector::Lc0, &[Fr::ONE, Fr::ONE]), [a, b, zero, zero, sum]);
+    builder.gate(
+        Gate::with_output(Selector::Lc0, &[Fr::ONE, Fr::ONE]),
+        [a, b, zero, zero, sum],
+    );
     sum
 }
 
@@ -37,14 +43,20 @@ pub fn add<B: Builder>(builder: &mut B, a: Variable, b: Variable) -> Variable {
 pub fn sub<B: Builder>(builder: &mut B, a: Variable, b: Variable) -> Variable {
     let zero = builder.zero();
     let difference = builder.variable(|w| w.value(a) - w.value(b));
-    builder.gate(Gate::with_output(Selector::Lc0, &[Fr::ONE, -Fr::ONE]), [a, b, zero, zero, difference]);
+    builder.gate(
+        Gate::with_output(Selector::Lc0, &[Fr::ONE, -Fr::ONE]),
+        [a, b, zero, zero, difference],
+    );
     difference
 }
 
 /// Requires `a·b = product`.
 pub fn enforce_product<B: Builder>(builder: &mut B, a: Variable, b: Variable, product: Variable) {
     let zero = builder.zero();
-    builder.gate(Gate::with_output(Selector::Mul0, &[Fr::ONE]), [a, b, zero, zero, product]);
+    builder.gate(
+        Gate::with_output(Selector::Mul0, &[Fr::ONE]),
+        [a, b, zero, zero, product],
+    );
 }
 
 /// `a·b`.
@@ -77,19 +89,32 @@ pub fn enforce_linear_combination<B: Builder>(
 }
 
 /// `Σ coefficients[i]·terms[i]`.
-pub fn linear_combination<B: Builder>(builder: &mut B, terms: [Variable; 4], coefficients: [Fr; 4]) -> Variable {
+pub fn linear_combination<B: Builder>(
+    builder: &mut B,
+    terms: [Variable; 4],
+    coefficients: [Fr; 4],
+) -> Variable {
     let sum = builder.variable(|w| linear_combination_value(w, terms, coefficients));
     enforce_linear_combination(builder, terms, coefficients, sum);
     sum
 }
 
 fn linear_combination_value<B: Builder>(builder: &B, terms: [Variable; 4], coefficients: [Fr; 4]) -> Fr {
-    terms.iter().zip(coefficients).map(|(term, coefficient)| builder.value(*term) * coefficient).sum()
+    terms
+        .iter()
+        .zip(coefficients)
+        .map(|(term, coefficient)| builder.value(*term) * coefficient)
+        .sum()
 }
 
 /// Folds `terms` four at a time, the running value being the first of each next four, so that the last fold gives
 /// `result`: `acc ← c_0·acc + c_1·t + c_2·t' + c_3·t''`. The number of terms is one more than a multiple of three.
-pub fn enforce_fold<B: Builder>(builder: &mut B, terms: &[Variable], coefficients: [Fr; 4], result: Variable) {
+pub fn enforce_fold<B: Builder>(
+    builder: &mut B,
+    terms: &[Variable],
+    coefficients: [Fr; 4],
+    result: Variable,
+) {
     debug_assert!(terms.len() > 3 && terms.len() % 3 == 1, "terms are padded");
     let mut accumulator = terms[0];
     let folds = (terms.len() - 1) / 3;
@@ -147,7 +172,11 @@ pub fn is_zero<B: Builder>(builder: &mut B, a: Variable) -> Variable {
     let inverse = builder.variable(|w| {
         let a = w.value(a);
         // bits are most of what is asked about, and an inversion costs a few hundred multiplications
-        if a == Fr::ONE { a } else { a.inverse().unwrap_or(Fr::ZERO) }
+        if a == Fr::ONE {
+            a
+        } else {
+            a.inverse().unwrap_or(Fr::ZERO)
+        }
     });
     enforce_two_products(builder, [a, inverse, one, answer, one]);
     enforce_product(builder, answer, a, zero);
@@ -166,7 +195,18 @@ mod tests {
 
     #[test]
     fn padding_has_jellyfishs_quirk() {
-        let expected = [(1, 4), (2, 4), (4, 4), (5, 7), (6, 7), (7, 10), (8, 10), (10, 13), (100, 103), (254 + 2, 259)];
+        let expected = [
+            (1, 4),
+            (2, 4),
+            (4, 4),
+            (5, 7),
+            (6, 7),
+            (7, 10),
+            (8, 10),
+            (10, 13),
+            (100, 103),
+            (254 + 2, 259),
+        ];
         for (terms, padded) in expected {
             assert_eq!(padded_terms(terms), padded, "{terms} terms");
         }

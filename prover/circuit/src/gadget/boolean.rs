@@ -10,7 +10,10 @@ use super::arithmetic;
 /// Requires `a` to be zero or one.
 pub fn enforce_bool<B: Builder>(builder: &mut B, a: Variable) {
     let zero = builder.zero();
-    builder.gate(Gate::with_output(Selector::Mul0, &[Fr::ONE]), [a, a, zero, zero, a]);
+    builder.gate(
+        Gate::with_output(Selector::Mul0, &[Fr::ONE]),
+        [a, a, zero, zero, a],
+    );
 }
 
 /// A new variable that is zero or one.

@@ -55,7 +55,11 @@ fn enforce_below_modulus<B: Builder>(builder: &mut B, bits: &[Variable]) {
     for index in 0..LIMB_BITS {
         let bit = bits.get(index).copied().unwrap_or(builder.zero());
         let clear = boolean::not(builder, bit);
-        below = if Fr::MODULUS.get_bit(index) { or(builder, below, clear) } else { and(builder, below, clear) };
+        below = if Fr::MODULUS.get_bit(index) {
+            or(builder, below, clear)
+        } else {
+            and(builder, below, clear)
+        };
     }
     enforce_constant(builder, below, Fr::ONE);
 }
@@ -65,7 +69,9 @@ pub fn gt_constant<B: Builder>(builder: &mut B, a: Variable, constant: Fr, mode:
     let constant = constant.into_bigint();
     let bits = unpack(builder, a, FIELD_BITS, mode);
     // equal low bits decide nothing as long as the constant's are all ones
-    let lowest_clear = (0..FIELD_BITS).find(|&index| !constant.get_bit(index)).unwrap_or(FIELD_BITS - 1);
+    let lowest_clear = (0..FIELD_BITS)
+        .find(|&index| !constant.get_bit(index))
+        .unwrap_or(FIELD_BITS - 1);
     let mut greater = bits[lowest_clear];
     for index in lowest_clear + 1..FIELD_BITS {
         let step = if constant.get_bit(index) { and } else { or };

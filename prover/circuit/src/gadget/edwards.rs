@@ -29,7 +29,10 @@ pub struct Point {
 impl Point {
     /// The neutral element `(0, 1)`.
     pub fn identity<B: Builder>(builder: &B) -> Self {
-        Self { x: builder.zero(), y: builder.one() }
+        Self {
+            x: builder.zero(),
+            y: builder.one(),
+        }
     }
 
     fn value<B: Builder>(self, builder: &B) -> Extended {
@@ -55,7 +58,12 @@ struct Extended {
 
 impl Extended {
     fn new(x: Fr, y: Fr) -> Self {
-        Self { x, y, t: x * y, z: Fr::ONE }
+        Self {
+            x,
+            y,
+            t: x * y,
+            z: Fr::ONE,
+        }
     }
 
     /// The unified addition `add-2008-hwcd` for `a = 1` (Hisil, Wong, Carter, Dawson, eprint 2008/522): the affine law of
@@ -67,7 +75,12 @@ impl Extended {
         let d = self.z * other.z;
         let e = (self.x + self.y) * (other.x + other.y) - a - b;
         let (f, g, h) = (d - c, d + c, b - a);
-        Self { x: e * f, y: g * h, t: e * h, z: f * g }
+        Self {
+            x: e * f,
+            y: g * h,
+            t: e * h,
+            z: f * g,
+        }
     }
 }
 
@@ -75,7 +88,11 @@ impl Extended {
 fn to_affine(points: &[Extended]) -> Vec<Fr> {
     let mut inverses: Vec<Fr> = points.iter().map(|point| point.z).collect();
     serial_batch_inversion_and_mul(&mut inverses, &Fr::ONE);
-    points.iter().zip(inverses).flat_map(|(point, inverse)| [point.x * inverse, point.y * inverse]).collect()
+    points
+        .iter()
+        .zip(inverses)
+        .flat_map(|(point, inverse)| [point.x * inverse, point.y * inverse])
+        .collect()
 }
 
 /// `p + q`.
@@ -105,8 +122,14 @@ pub fn mul_generator<B: Builder>(builder: &mut B, scalar: Variable) -> Point {
     let variables = builder.variables(4 * windows.len(), |w| generator_ladder(w, windows));
     let mut accumulator = Point::identity(builder);
     for (index, step) in variables.as_chunks::<4>().0.iter().enumerate() {
-        let selected = Point { x: step[0], y: step[1] };
-        let sum = Point { x: step[2], y: step[3] };
+        let selected = Point {
+            x: step[0],
+            y: step[1],
+        };
+        let sum = Point {
+            x: step[2],
+            y: step[3],
+        };
         enforce_window(builder, &generator_windows()[index], windows[index], selected);
         enforce_sum(builder, accumulator, selected, sum);
         accumulator = sum;
@@ -177,9 +200,18 @@ pub fn mul<B: Builder>(builder: &mut B, bits: &[Variable], p: Point) -> Point {
     let identity = Point::identity(builder);
     let mut accumulator = identity;
     for (bit, step) in bits.iter().rev().zip(variables.as_chunks::<6>().0) {
-        let selected = Point { x: step[0], y: step[1] };
-        let double = Point { x: step[2], y: step[3] };
-        let sum = Point { x: step[4], y: step[5] };
+        let selected = Point {
+            x: step[0],
+            y: step[1],
+        };
+        let double = Point {
+            x: step[2],
+            y: step[3],
+        };
+        let sum = Point {
+            x: step[4],
+            y: step[5],
+        };
         enforce_selected(builder, *bit, identity.x, p.x, selected.x);
         enforce_selected(builder, *bit, identity.y, p.y, selected.y);
         enforce_sum(builder, accumulator, accumulator, double);
@@ -196,7 +228,11 @@ fn ladder<B: Builder>(builder: &B, bits: &[Variable], p: Point) -> Vec<Fr> {
     let mut accumulator = identity;
     let mut points = Vec::with_capacity(3 * bits.len());
     for bit in bits.iter().rev() {
-        let selected = if builder.value(*bit) == Fr::ONE { p } else { identity };
+        let selected = if builder.value(*bit) == Fr::ONE {
+            p
+        } else {
+            identity
+        };
         let double = accumulator.add(&accumulator);
         accumulator = double.add(&selected);
         points.extend([selected, double, accumulator]);

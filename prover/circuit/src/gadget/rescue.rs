@@ -27,8 +27,20 @@ pub fn permute<B: Builder>(builder: &mut B, state: [Variable; STATE_WIDTH]) -> [
             let gate = Gate::with_output(Selector::Hash0, &[Fr::ONE]);
             builder.gate(gate, [roots[i], zero, zero, zero, before[i]]);
         }
-        enforce_mixed(builder, Selector::Lc0, &round_keys()[2 * round + 1], *roots, *affine);
-        enforce_mixed(builder, Selector::Hash0, &round_keys()[2 * round + 2], *affine, *powers);
+        enforce_mixed(
+            builder,
+            Selector::Lc0,
+            &round_keys()[2 * round + 1],
+            *roots,
+            *affine,
+        );
+        enforce_mixed(
+            builder,
+            Selector::Hash0,
+            &round_keys()[2 * round + 2],
+            *affine,
+            *powers,
+        );
         before = *powers;
     }
     before
@@ -71,7 +83,9 @@ pub fn hash<B: Builder>(builder: &mut B, inputs: &[Variable]) -> Variable {
     padded.resize(padded.len().next_multiple_of(RATE), builder.zero());
     let (blocks, _) = padded.as_chunks::<RATE>();
     // the first block meets a state of zeros and needs no addition
-    let [first, rest @ ..] = blocks else { return builder.zero() };
+    let [first, rest @ ..] = blocks else {
+        return builder.zero();
+    };
     let mut state = permute(builder, [first[0], first[1], first[2], builder.zero()]);
     for block in rest {
         let absorbed = [block[0], block[1], block[2], builder.zero()];

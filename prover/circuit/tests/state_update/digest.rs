@@ -33,7 +33,11 @@ pub fn of_scalars(values: &[Fr]) -> String {
 
 /// The digest of a statement's witness.
 pub fn of_witness(expected: &Expected, statement: &Statement) -> String {
-    of_scalars(&witness(expected.version(), expected.capacity, statement).unwrap().values)
+    of_scalars(
+        &witness(expected.version(), expected.capacity, statement)
+            .unwrap()
+            .values,
+    )
 }
 
 /// Everything that the vectors know of the circuit of that version and capacity, the cases aside.
@@ -52,7 +56,11 @@ pub fn of_circuit(version: &str, capacity: usize) -> (Circuit, Expected) {
         domain: circuit.domain.size,
         public_input_gates: (0..circuit.public_inputs).collect(),
         selector_sha256: (0..SELECTORS).into_par_iter().map(selector).collect(),
-        sigma_sha256: circuit.permutation().par_iter().map(|column| of_scalars(column)).collect(),
+        sigma_sha256: circuit
+            .permutation()
+            .par_iter()
+            .map(|column| of_scalars(column))
+            .collect(),
         wire_variables_sha256: circuit
             .wires
             .par_iter()

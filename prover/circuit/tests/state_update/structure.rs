@@ -14,7 +14,10 @@ fn compare(version: Version) {
             continue;
         }
         let (_, found) = digest::of_circuit(&expected.version, expected.capacity);
-        let known = Expected { case_witness_sha256: found.case_witness_sha256.clone(), ..expected };
+        let known = Expected {
+            case_witness_sha256: found.case_witness_sha256.clone(),
+            ..expected
+        };
         assert_eq!(found, known, "{version} at capacity {}", known.capacity);
         compared += 1;
     }
@@ -39,6 +42,9 @@ fn v3_is_the_reference_circuit_at_every_capacity() {
 #[test]
 fn no_circuit_of_no_or_absurd_capacity() {
     for found in [0, MAX_CAPACITY + 1, usize::MAX] {
-        assert_eq!(structure(Version::V1, found).err(), Some(Error::Capacity { found }));
+        assert_eq!(
+            structure(Version::V1, found).err(),
+            Some(Error::Capacity { found })
+        );
     }
 }

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use ark_bn254::Fr;
-use crema_circuit::{Statement, Version, Witness, synthesize};
+use crema_circuit::{Statement, Version, Witness, gadget::comparison::FIELD_BITS, synthesize};
 use crema_plonk::constraint_system::{Builder, Gate, Segment, Variable};
 
 #[derive(Default)]
@@ -18,18 +18,33 @@ pub struct Tampering {
 }
 
 impl Tampering {
-    /// The witness with `forged` values, and the blocks of variables that were created at once.
-    pub fn run(
-        version: Version,
-        capacity: usize,
-        statement: &Statement,
-        forged: HashMap<usize, Fr>,
-    ) -> (Witness, Vec<(usize, usize)>) {
-        let values = vec![Fr::from(0), Fr::from(1)];
-        let mut builder = Self { forged, values, ..Self::default() };
-        synthesize(&mut builder, version, capacity, statement).unwrap();
-        let Self { values, public_inputs, blocks, .. } = builder;
-        (Witness { values, public_inputs }, blocks)
+    /// A prover who takes these values.
+    pub fn new(forged: HashMap<usize, Fr>) -> Self {
+        Self {
+            forged,
+            values: vec![Fr::from(0), Fr::from(1)],
+            ..Self::default()
+        }
+    }
+
+    /// The witness of a statement.
+    pub fn witness(mut self, version: Version, capacity: usize, statement: &Statement) -> Witness {
+        synthesize(&mut self, version, capacity, statement).unwrap();
+        Witness {
+            values: self.values,
+            public_inputs: self.public_inputs,
+        }
+    }
+
+    /// Values so far.
+    pub fn values(&self) -> &[Fr] {
+        &self.values
+    }
+
+    /// The first variable of the first decomposition of a field element into bits.
+    pub fn first_unpacked_bit(&self) -> usize {
+        let block = self.blocks.iter().find(|(_, length)| *length == FIELD_BITS);
+        block.expect("the circuit compares something").0
     }
 
     fn push(&mut self, honest: Fr) {
@@ -53,7 +68,9 @@ impl Builder for Tampering {
         for value in honest {
             self.push(value);
         }
-        (start..start + count).map(|index| Variable(index as u32)).collect()
+        (start..start + count)
+            .map(|index| Variable(index as u32))
+            .collect()
     }
 
     fn value(&self, variable: Variable) -> Fr {

@@ -99,21 +99,33 @@ pub fn preprocessing_statement(version: Version) -> Statement {
         amount_comm: Fr::from(20),
         threshold: Fr::from(1),
     };
-    let state = LightClientState { view_number: 0, block_height: 0, block_comm_root: Fr::ZERO };
+    let state = LightClientState {
+        view_number: 0,
+        block_height: 0,
+        block_comm_root: Fr::ZERO,
+    };
     let message = match version {
         Version::V1 | Version::V1Canonical => Message::State(state),
-        Version::V2 | Version::V2Canonical => {
-            Message::StateAndNextStakeTable { state, next_stake_table: stake_table() }
-        }
+        Version::V2 | Version::V2Canonical => Message::StateAndNextStakeTable {
+            state,
+            next_stake_table: stake_table(),
+        },
         Version::V3 => Message::Digest(Fr::ZERO),
     };
-    Statement { entries: Vec::new(), message, stake_table: stake_table() }
+    Statement {
+        entries: Vec::new(),
+        message,
+        stake_table: stake_table(),
+    }
 }
 
 #[test]
 fn every_vector_file_is_read() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors");
-    let mut names: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    let mut names: Vec<_> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name())
+        .collect();
     names.sort();
     assert_eq!(names, ["canonical.json", "cases.json.gz", "circuits.json"]);
 }
@@ -126,7 +138,9 @@ struct Files {
 
 fn files() -> Files {
     let mut text = String::new();
-    flate2::read::GzDecoder::new(CASES).read_to_string(&mut text).unwrap();
+    flate2::read::GzDecoder::new(CASES)
+        .read_to_string(&mut text)
+        .unwrap();
     serde_json::from_str(&text).unwrap()
 }
 
@@ -219,8 +233,14 @@ impl RawCase {
         let entry = |(index, entry): (usize, &RawEntry)| Entry {
             key: VerifyingKey(entry.key.read()),
             amount: scalar(&entry.amount),
-            bit: self.bits.as_ref().map_or(Fr::from(entry.signed), |bits| scalar(&bits[index])),
-            signature: Signature { s: scalar(&entry.signature.s), r: entry.signature.R.read() },
+            bit: self
+                .bits
+                .as_ref()
+                .map_or(Fr::from(entry.signed), |bits| scalar(&bits[index])),
+            signature: Signature {
+                s: scalar(&entry.signature.s),
+                r: entry.signature.R.read(),
+            },
         };
         let state = LightClientState {
             view_number: self.light_client_state.view_number,
@@ -229,12 +249,25 @@ impl RawCase {
         };
         let message = match (&self.digest, &self.next_stake_table_state) {
             (Some(digest), _) => Message::Digest(scalar(digest)),
-            (None, Some(next)) => Message::StateAndNextStakeTable { state, next_stake_table: next.read() },
+            (None, Some(next)) => Message::StateAndNextStakeTable {
+                state,
+                next_stake_table: next.read(),
+            },
             (None, None) => Message::State(state),
         };
         let entries = self.entries.iter().enumerate().map(entry).collect();
-        let statement = Statement { entries, message, stake_table: self.stake_table_state.read() };
+        let statement = Statement {
+            entries,
+            message,
+            stake_table: self.stake_table_state.read(),
+        };
         let public_inputs = self.public_inputs.iter().map(|input| scalar(input)).collect();
-        Case { name: self.name, version, capacity: self.capacity, statement, public_inputs }
+        Case {
+            name: self.name,
+            version,
+            capacity: self.capacity,
+            statement,
+            public_inputs,
+        }
     }
 }
