@@ -11,7 +11,7 @@ use ark_ff::{AdditiveGroup, Field};
 
 use crate::field::Fr;
 
-pub use fifth_root::{fifth_root, fifth_roots};
+pub use fifth_root::fifth_root;
 
 /// Elements in the permutation's state.
 pub const STATE_WIDTH: usize = 4;
@@ -33,6 +33,11 @@ pub fn round_keys() -> &'static [[Fr; STATE_WIDTH]; HALF_ROUNDS + 1] {
 /// `x^5`.
 pub fn fifth_power(x: Fr) -> Fr {
     x.square().square() * x
+}
+
+/// The fifth root of each element of a state.
+pub fn fifth_roots(state: [Fr; STATE_WIDTH]) -> [Fr; STATE_WIDTH] {
+    state.map(fifth_root)
 }
 
 /// `mds() * state + key`: the linear part of a half round.
