@@ -3,8 +3,7 @@
 import { R, inverse, rootOfUnity } from './bn254.mjs';
 import { SELECTORS, hex } from './verifying-key.mjs';
 
-/** Where `PlonkVerifier` looks for the key; see the memory map at the head of `src/PlonkVerifier.sol`. */
-const TRANSCRIPT = 0x80;
+/** Where `PlonkVerifier` looks for the key; see `src/PlonkLayout.sol`. */
 const TAU_G2 = 0xe00;
 
 /** Field size in bits, absorbed first. */
@@ -26,7 +25,6 @@ export function librarySource(key, name) {
     const header =
         (FIELD_BITS << 224n) | (BigInt(key.domainSize) << 160n) | (BigInt(key.numInputs) << 96n);
     const transcript = [
-        ['transcript state before the first challenge', 0n],
         ['field bits (u32) | domain size (u64) | public inputs (u64) | 12 zero bytes', header],
         ['[tau]_2 compressed, bytes 0-31', key.tauCompressed >> 256n],
         ['[tau]_2 compressed, bytes 32-63', key.tauCompressed & low],
@@ -55,11 +53,15 @@ library ${name} {
     /// @dev Its inverse
     uint256 internal constant OMEGA_INVERSE = ${hex(inverse(omega, R))};
 
-    /// @dev Writes the key where \`PlonkVerifier\` expects it: the head of the transcript, and [tau]_2 in the pairing's input
+    /// @dev Puts the key where \`PlonkVerifier\` expects it: the transcript's head at the start of memory, where an allocation
+    /// lands, and [tau]_2 in the pairing's input. A literal of this length is copied from the code in one go.
     function load() internal pure returns (uint256 log2Domain, uint256 omega, uint256 omegaInverse) {
+        // forgefmt: disable-next-item
+        bytes memory transcript =
+${literals(transcript)}
         assembly ("memory-safe") {
-${stores(TRANSCRIPT, transcript)}
-
+            // the state before the first challenge, in place of the length
+            mstore(transcript, 0)
 ${stores(TAU_G2, pairing)}
         }
         return (LOG2_DOMAIN, OMEGA, OMEGA_INVERSE);
@@ -95,6 +97,13 @@ function provenance(key) {
         '/// @dev INSECURE, FOR DEVELOPMENT AND TESTS ONLY: the SRS was made from a tau that somebody knows, and who knows tau can',
         '/// prove any statement. A contract with this key protects nothing.',
     ].join('\n');
+}
+
+function literals(entries) {
+    return entries
+        .map(([what, value]) => `            hex"${hex(value).slice(2)}" // ${what}`)
+        .join('\n')
+        .replace(/ (\/\/ [^\n]*)$/, '; $1');
 }
 
 function stores(address, entries) {

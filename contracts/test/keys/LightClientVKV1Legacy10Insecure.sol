@@ -15,55 +15,58 @@ library LightClientVKV1Legacy10Insecure {
     /// @dev Its inverse
     uint256 internal constant OMEGA_INVERSE = 0x0b5d56b77fe704e8e92338c0082f37e091126414c830e4c6922d5ac802d842d4;
 
-    /// @dev Writes the key where `PlonkVerifier` expects it: the head of the transcript, and [tau]_2 in the pairing's input
+    /// @dev Puts the key where `PlonkVerifier` expects it: the transcript's head at the start of memory, where an allocation
+    /// lands, and [tau]_2 in the pairing's input. A literal of this length is copied from the code in one go.
     function load() internal pure returns (uint256 log2Domain, uint256 omega, uint256 omegaInverse) {
+        // forgefmt: disable-next-item
+        bytes memory transcript =
+            hex"000000fe00000000000100000000000000000007000000000000000000000000" // field bits (u32) | domain size (u64) | public inputs (u64) | 12 zero bytes
+            hex"012954348e9b364c5a8554bf1f9eef826a7b27292bab3a198cef8d9d88866c1a" // [tau]_2 compressed, bytes 0-31
+            hex"6d585c4bf21f6a0a191d0795fc21332f2dad5d764c3b226e0b198e295ff1732b" // [tau]_2 compressed, bytes 32-63
+            hex"0000000000000000000000000000000000000000000000000000000000000001" // k0
+            hex"2f8dd1f1a7583c42c4e12a44e110404c73ca6c94813f85835da4fb7bb1301d4a" // k1
+            hex"1ee678a0470a75a6eaa8fe837060498ba828a3703b311d0f77f010424afeb025" // k2
+            hex"2042a587a90c187b0a087c03e29c968b950b1db26d5c82d666905a6895790c0a" // k3
+            hex"2e2b91456103698adf57b799969dea1c8f739da5d8d40dd3eb9222db7c81e881" // k4
+            hex"2d76ff4e8be6fc0ba558020ccf7a33da307263af4fe7cfad0a4948606113a4d5" // q_lc0.x
+            hex"24134db053109fe0596a411b3c4fc27abec62a84a6a4ddf6bf61e1872ec5799f" // q_lc0.y
+            hex"035cc479b59f9571fda404461a7fcb4c30513c0f8b404f8e2d782dee1d63bb11" // q_lc1.x
+            hex"2d70eb1f5c23c0feef37822dfd501e1ce74b6be80e28e99bb5e4f2fc7c36952b" // q_lc1.y
+            hex"16fa5598147ef591ecd08b99eeba82f4f5d7e793e1f1008ab1ed6a2c51dc6a0b" // q_lc2.x
+            hex"05b52dec225cf06c2c8474c2d3552ad3ec5e6f61285eebdb1afd08057be34d0d" // q_lc2.y
+            hex"15dee3ae66ad142e57203c17398c757e69cc2e4ae0e306ead5e0777349fab07c" // q_lc3.x
+            hex"19d374b5fa214a441dd4b692c99f2551c45c852a912836d02d0113800c619476" // q_lc3.y
+            hex"2f5df50f57c55e86ce4112b0ee0756e7c515b76b543e225a0dde6eda8da2087a" // q_mul0.x
+            hex"0602b31387cbb6c2ae16f9b4c9b679ffd0cb2abd799d928f8ab3d0abf5122168" // q_mul0.y
+            hex"2e31cf91239350db0a582a6f95064b769a22fff8c2f8a9b7806383e4b69a12b3" // q_mul1.x
+            hex"28aa0928afb7c36760edc0fc02deeccd61ae3593f975419bbebdb6e2ce00ff9a" // q_mul1.y
+            hex"1495eb9f848f78051a4ec4493296cd1d1341668b228ce9240c35eb0e6364d8a7" // q_hash0.x
+            hex"1bd6bc12d4fe12555356e9f290ce256b3ccf8aaa002c6b6080a6c71bbe3ae43e" // q_hash0.y
+            hex"19dce5c80ff928e96f94fca611a3d076a51ccd22bae31fbcf4f612541b133e63" // q_hash1.x
+            hex"15af5202618ebf9ccbaf311f0fa190af853cd73ed486fbc46f3c3f113e07675e" // q_hash1.y
+            hex"29a80a866a80183768a3f2f010a00ac76caa171b01ba02197deeb46a39d39e06" // q_hash2.x
+            hex"15d6e870c210d64fbb14fe4fcdec5f47f8ba441626b8d2395f2a8ff595dcc141" // q_hash2.y
+            hex"23a081cbe2b01a1bfd1e69ca8c1d728d5f640653dc02fe34327315fc9cc35954" // q_hash3.x
+            hex"1c1caa08e468e59f91c8f4a4f73817bdd2b4e2a4e667319204192d3f2cca3ca3" // q_hash3.y
+            hex"056f639d71e14f4419edec0c633232cf9bd30fcd3e6739e74dadbcd2d136e622" // q_o.x
+            hex"2c4e77e1140948f3b64d9f3d48ebee5b30ffe6ab4771bd8f8f5d349221f55735" // q_o.y
+            hex"0623ed4f1324a7d2bf9507a80c5094e29edb2af32c635d8f60265987381dd97b" // q_c.x
+            hex"1b25ff4bf1a30e280839896610b9ecb9f2a93144e936b8e7a3348137f25d6f78" // q_c.y
+            hex"1a8469312056707eda7ca1bbcb283674d47f5db15a4e36a4a34c501552ed9f71" // q_ecc.x
+            hex"29b3ded6f58f9c1b48de850b084c0acbc5628da2156b7d413fe783e3e1f6ed3a" // q_ecc.y
+            hex"041513a7e99cef2dcda65959fb4c95213963f2a25027027d63a16feb85f1bd33" // sigma0.x
+            hex"05ca1fe73acf0fea9220378334611a487d2c9c2e7d57d74f37372e66533e61eb" // sigma0.y
+            hex"02ffbf0a8be062b8b650a14503337e218443883c2cf68d903525abc3c8d6ac7f" // sigma1.x
+            hex"002a8b4e093718fd609e8ebde2db2415cb52f5e19e0f73109cb965ca5f4dca5d" // sigma1.y
+            hex"231353246642bb0451c3760cc1dcdee614a5375405f400f8d3e1c1f06ec31309" // sigma2.x
+            hex"2bf3bd9ab2cabe27de6d373d300f1d7082b71abf5e01d496829eb65a592a04ef" // sigma2.y
+            hex"1b3122a24851fd7c2a25b66892e78489c7446dc3c55d73aa2300d0c438adf7f5" // sigma3.x
+            hex"1a4311f3924ffc2b6d1c2fb4649da2d8d8e83300854ee4c320cd2715249d8452" // sigma3.y
+            hex"0332789ae70a88388b53aa2270deb382445ac6869205925357bdfb458a11079f" // sigma4.x
+            hex"2eab87acbf6c4e3f4db6356b485b65e9a9b3bf1e12450052298ea05a8d5b1f89"; // sigma4.y
         assembly ("memory-safe") {
-            mstore(0x080, 0) // transcript state before the first challenge
-            mstore(0x0a0, 0x000000fe00000000000100000000000000000007000000000000000000000000) // field bits (u32) | domain size (u64) | public inputs (u64) | 12 zero bytes
-            mstore(0x0c0, 0x012954348e9b364c5a8554bf1f9eef826a7b27292bab3a198cef8d9d88866c1a) // [tau]_2 compressed, bytes 0-31
-            mstore(0x0e0, 0x6d585c4bf21f6a0a191d0795fc21332f2dad5d764c3b226e0b198e295ff1732b) // [tau]_2 compressed, bytes 32-63
-            mstore(0x100, 0x0000000000000000000000000000000000000000000000000000000000000001) // k0
-            mstore(0x120, 0x2f8dd1f1a7583c42c4e12a44e110404c73ca6c94813f85835da4fb7bb1301d4a) // k1
-            mstore(0x140, 0x1ee678a0470a75a6eaa8fe837060498ba828a3703b311d0f77f010424afeb025) // k2
-            mstore(0x160, 0x2042a587a90c187b0a087c03e29c968b950b1db26d5c82d666905a6895790c0a) // k3
-            mstore(0x180, 0x2e2b91456103698adf57b799969dea1c8f739da5d8d40dd3eb9222db7c81e881) // k4
-            mstore(0x1a0, 0x2d76ff4e8be6fc0ba558020ccf7a33da307263af4fe7cfad0a4948606113a4d5) // q_lc0.x
-            mstore(0x1c0, 0x24134db053109fe0596a411b3c4fc27abec62a84a6a4ddf6bf61e1872ec5799f) // q_lc0.y
-            mstore(0x1e0, 0x035cc479b59f9571fda404461a7fcb4c30513c0f8b404f8e2d782dee1d63bb11) // q_lc1.x
-            mstore(0x200, 0x2d70eb1f5c23c0feef37822dfd501e1ce74b6be80e28e99bb5e4f2fc7c36952b) // q_lc1.y
-            mstore(0x220, 0x16fa5598147ef591ecd08b99eeba82f4f5d7e793e1f1008ab1ed6a2c51dc6a0b) // q_lc2.x
-            mstore(0x240, 0x05b52dec225cf06c2c8474c2d3552ad3ec5e6f61285eebdb1afd08057be34d0d) // q_lc2.y
-            mstore(0x260, 0x15dee3ae66ad142e57203c17398c757e69cc2e4ae0e306ead5e0777349fab07c) // q_lc3.x
-            mstore(0x280, 0x19d374b5fa214a441dd4b692c99f2551c45c852a912836d02d0113800c619476) // q_lc3.y
-            mstore(0x2a0, 0x2f5df50f57c55e86ce4112b0ee0756e7c515b76b543e225a0dde6eda8da2087a) // q_mul0.x
-            mstore(0x2c0, 0x0602b31387cbb6c2ae16f9b4c9b679ffd0cb2abd799d928f8ab3d0abf5122168) // q_mul0.y
-            mstore(0x2e0, 0x2e31cf91239350db0a582a6f95064b769a22fff8c2f8a9b7806383e4b69a12b3) // q_mul1.x
-            mstore(0x300, 0x28aa0928afb7c36760edc0fc02deeccd61ae3593f975419bbebdb6e2ce00ff9a) // q_mul1.y
-            mstore(0x320, 0x1495eb9f848f78051a4ec4493296cd1d1341668b228ce9240c35eb0e6364d8a7) // q_hash0.x
-            mstore(0x340, 0x1bd6bc12d4fe12555356e9f290ce256b3ccf8aaa002c6b6080a6c71bbe3ae43e) // q_hash0.y
-            mstore(0x360, 0x19dce5c80ff928e96f94fca611a3d076a51ccd22bae31fbcf4f612541b133e63) // q_hash1.x
-            mstore(0x380, 0x15af5202618ebf9ccbaf311f0fa190af853cd73ed486fbc46f3c3f113e07675e) // q_hash1.y
-            mstore(0x3a0, 0x29a80a866a80183768a3f2f010a00ac76caa171b01ba02197deeb46a39d39e06) // q_hash2.x
-            mstore(0x3c0, 0x15d6e870c210d64fbb14fe4fcdec5f47f8ba441626b8d2395f2a8ff595dcc141) // q_hash2.y
-            mstore(0x3e0, 0x23a081cbe2b01a1bfd1e69ca8c1d728d5f640653dc02fe34327315fc9cc35954) // q_hash3.x
-            mstore(0x400, 0x1c1caa08e468e59f91c8f4a4f73817bdd2b4e2a4e667319204192d3f2cca3ca3) // q_hash3.y
-            mstore(0x420, 0x056f639d71e14f4419edec0c633232cf9bd30fcd3e6739e74dadbcd2d136e622) // q_o.x
-            mstore(0x440, 0x2c4e77e1140948f3b64d9f3d48ebee5b30ffe6ab4771bd8f8f5d349221f55735) // q_o.y
-            mstore(0x460, 0x0623ed4f1324a7d2bf9507a80c5094e29edb2af32c635d8f60265987381dd97b) // q_c.x
-            mstore(0x480, 0x1b25ff4bf1a30e280839896610b9ecb9f2a93144e936b8e7a3348137f25d6f78) // q_c.y
-            mstore(0x4a0, 0x1a8469312056707eda7ca1bbcb283674d47f5db15a4e36a4a34c501552ed9f71) // q_ecc.x
-            mstore(0x4c0, 0x29b3ded6f58f9c1b48de850b084c0acbc5628da2156b7d413fe783e3e1f6ed3a) // q_ecc.y
-            mstore(0x4e0, 0x041513a7e99cef2dcda65959fb4c95213963f2a25027027d63a16feb85f1bd33) // sigma0.x
-            mstore(0x500, 0x05ca1fe73acf0fea9220378334611a487d2c9c2e7d57d74f37372e66533e61eb) // sigma0.y
-            mstore(0x520, 0x02ffbf0a8be062b8b650a14503337e218443883c2cf68d903525abc3c8d6ac7f) // sigma1.x
-            mstore(0x540, 0x002a8b4e093718fd609e8ebde2db2415cb52f5e19e0f73109cb965ca5f4dca5d) // sigma1.y
-            mstore(0x560, 0x231353246642bb0451c3760cc1dcdee614a5375405f400f8d3e1c1f06ec31309) // sigma2.x
-            mstore(0x580, 0x2bf3bd9ab2cabe27de6d373d300f1d7082b71abf5e01d496829eb65a592a04ef) // sigma2.y
-            mstore(0x5a0, 0x1b3122a24851fd7c2a25b66892e78489c7446dc3c55d73aa2300d0c438adf7f5) // sigma3.x
-            mstore(0x5c0, 0x1a4311f3924ffc2b6d1c2fb4649da2d8d8e83300854ee4c320cd2715249d8452) // sigma3.y
-            mstore(0x5e0, 0x0332789ae70a88388b53aa2270deb382445ac6869205925357bdfb458a11079f) // sigma4.x
-            mstore(0x600, 0x2eab87acbf6c4e3f4db6356b485b65e9a9b3bf1e12450052298ea05a8d5b1f89) // sigma4.y
-
+            // the state before the first challenge, in place of the length
+            mstore(transcript, 0)
             mstore(0xe00, 0x2b73f15f298e190b6e223b4c765dad2d2f3321fc95071d190a6a1ff24b5c586d) // [tau]_2 x.c1
             mstore(0xe20, 0x1a6c86889d8def8c193aab2b29277b6a82ef9e1fbf54855a4c369b8e34542901) // [tau]_2 x.c0
             mstore(0xe40, 0x104cd5b9c8a9041a2a023c489e594a99cab291389e19fe304a28f08db39f5330) // [tau]_2 y.c1

@@ -15,55 +15,58 @@ library LightClientVKV1Legacy2Insecure {
     /// @dev Its inverse
     uint256 internal constant OMEGA_INVERSE = 0x281c036f06e7e9e911680d42558e6e8cf40976b0677771c0f8eee934641c8410;
 
-    /// @dev Writes the key where `PlonkVerifier` expects it: the head of the transcript, and [tau]_2 in the pairing's input
+    /// @dev Puts the key where `PlonkVerifier` expects it: the transcript's head at the start of memory, where an allocation
+    /// lands, and [tau]_2 in the pairing's input. A literal of this length is copied from the code in one go.
     function load() internal pure returns (uint256 log2Domain, uint256 omega, uint256 omegaInverse) {
+        // forgefmt: disable-next-item
+        bytes memory transcript =
+            hex"000000fe00000000000040000000000000000007000000000000000000000000" // field bits (u32) | domain size (u64) | public inputs (u64) | 12 zero bytes
+            hex"012954348e9b364c5a8554bf1f9eef826a7b27292bab3a198cef8d9d88866c1a" // [tau]_2 compressed, bytes 0-31
+            hex"6d585c4bf21f6a0a191d0795fc21332f2dad5d764c3b226e0b198e295ff1732b" // [tau]_2 compressed, bytes 32-63
+            hex"0000000000000000000000000000000000000000000000000000000000000001" // k0
+            hex"2f8dd1f1a7583c42c4e12a44e110404c73ca6c94813f85835da4fb7bb1301d4a" // k1
+            hex"1ee678a0470a75a6eaa8fe837060498ba828a3703b311d0f77f010424afeb025" // k2
+            hex"2042a587a90c187b0a087c03e29c968b950b1db26d5c82d666905a6895790c0a" // k3
+            hex"2e2b91456103698adf57b799969dea1c8f739da5d8d40dd3eb9222db7c81e881" // k4
+            hex"1f0c1918dfa47835a857ce7c0ea53d5f0060eeea785e7ef7f464482e3006aa0d" // q_lc0.x
+            hex"1f3d9dcead3a5ba84e404a17c6852b16ac3067b72aaadda90d04d829b2331ce6" // q_lc0.y
+            hex"0f0c7cf96cbd61479648bac0d3851813841e715a310e7e6e6a6347a6a4e1ebd2" // q_lc1.x
+            hex"0f3f9495a5de2fe17287cc7b4e588fdf9b5ebdf410687f8a1daec08e5a6424d8" // q_lc1.y
+            hex"11276869658bdac7bfc7bf721fd90d09a41e058528d23abdd7791b51d5977f89" // q_lc2.x
+            hex"00931b378d0a484ef4bffe1c70a1509e5b53c6917a0869334ad4610cc3bfdd02" // q_lc2.y
+            hex"0c4e8513c02184c0b0733140a96e8acfc5f60162069071f4f3827da767a2666d" // q_lc3.x
+            hex"1b80807f8d9770e95d4a46a45b482126e926a2fa90285d1d24bad577047a4256" // q_lc3.y
+            hex"10b459bdb646e45f00deed9bb81d2730a376bcb387b8689c028118df1e378410" // q_mul0.x
+            hex"19c455e7df4a6b4952ccc545b59d2c1d6b3688dbf21e54c5bfb3019d99093ce7" // q_mul0.y
+            hex"0a8f9c0bc6cf0588b63c3610f6eaffadca20df74a72d7ef83308db2f39613861" // q_mul1.x
+            hex"17fa374d45fa71fb555a573b863175f053d242bc579e128d25c12dc968c6c221" // q_mul1.y
+            hex"08d8f6ef84d07430b3b850394d2411a971da942dabe740d07901a0e661afd4f0" // q_hash0.x
+            hex"296b632a544303ae4e0a6756a4a5c499b6e889f7b4ae6993a7032ca1e26087de" // q_hash0.y
+            hex"2ef4d0ef482d393fc269396fd3f3c21634f0ebd1b12a7e7ea695ba5d62798d23" // q_hash1.x
+            hex"1794859e7de1981938d9527f274dd574a2f36195e0a96f950520314cc0b05c50" // q_hash1.y
+            hex"129970daa3dc02c7364e8a081b9b856ecdc9601b071438e8252dce8220e29100" // q_hash2.x
+            hex"011dbee655138a63d7547cabd5948974505c01d665e16412e866864f3147912a" // q_hash2.y
+            hex"168de5b69af2c6793a3b6c272017bf00145470d5ae64f571ec49f1d1ef63cfff" // q_hash3.x
+            hex"2c9ed90ae2b66eb87acb6825198fe7329e43a7b82254ede3268a9ea1e7b425b9" // q_hash3.y
+            hex"2d3b84163576794af175ac7e249f0316279326ce8d5e30394718cd1d252d7498" // q_o.x
+            hex"066d662a67550ecb9a55baf30f6119eebf722b45ffe194c1713b272d5f0aa56a" // q_o.y
+            hex"1fbcaa152148abb464681ed7dab1f72c115f120c929bbe6dac5ce2bb487eaaa1" // q_c.x
+            hex"2b32630be8e61fbc9ec1b8134d059537752ef1710730c558ae645ae9d7d8bfcf" // q_c.y
+            hex"000b2ae5c89d5a8989bb458810cde13d87deca13dcdfd38e155bb87cf4291501" // q_ecc.x
+            hex"2db00cb2d4dae40fb0afa811dd8fce1abc3b23d935eef31c132f7deb109e3a6d" // q_ecc.y
+            hex"1ef5c580971f72c9a9e3864d45145ea9be61a17d6315df4cbb96b6c3de20a8af" // sigma0.x
+            hex"03604fd3eeed3df68b448dfde20b8c3edc29111704cbca8fbc01293baa26371c" // sigma0.y
+            hex"12a39c38f187e1c7b35b897a9e821fd07f33b93c3d41800d7c4b0918e32b81c0" // sigma1.x
+            hex"2ceb4b0c2ba9fb9aa55be7cde78461ca6b6ed22e999eca61b31e033089a4fb02" // sigma1.y
+            hex"23fc331f93947e1e5cc035c6e46c333fc758bcdec0b3a50f2c613670029ae097" // sigma2.x
+            hex"0806c1d55499eacc56b79da7f3df07fffa4894d3dbddbc3b1787ddb739124657" // sigma2.y
+            hex"149ba26401b0f7285b680ebdfae6da8e89bb61367641aafb55539aabad0863d7" // sigma3.x
+            hex"0af0a3ae33636ef8f712424274ba5b664a8b4c88687c3c919d89b4392efbaa4c" // sigma3.y
+            hex"09f5c3c64313a16482193b057fd05c1026df9704645882800e4eb2aacdce728a" // sigma4.x
+            hex"116e7ded3bb00cf02b4ebbdc3178c8cfe89b1e3fc40ff6dc1bb576abea248970"; // sigma4.y
         assembly ("memory-safe") {
-            mstore(0x080, 0) // transcript state before the first challenge
-            mstore(0x0a0, 0x000000fe00000000000040000000000000000007000000000000000000000000) // field bits (u32) | domain size (u64) | public inputs (u64) | 12 zero bytes
-            mstore(0x0c0, 0x012954348e9b364c5a8554bf1f9eef826a7b27292bab3a198cef8d9d88866c1a) // [tau]_2 compressed, bytes 0-31
-            mstore(0x0e0, 0x6d585c4bf21f6a0a191d0795fc21332f2dad5d764c3b226e0b198e295ff1732b) // [tau]_2 compressed, bytes 32-63
-            mstore(0x100, 0x0000000000000000000000000000000000000000000000000000000000000001) // k0
-            mstore(0x120, 0x2f8dd1f1a7583c42c4e12a44e110404c73ca6c94813f85835da4fb7bb1301d4a) // k1
-            mstore(0x140, 0x1ee678a0470a75a6eaa8fe837060498ba828a3703b311d0f77f010424afeb025) // k2
-            mstore(0x160, 0x2042a587a90c187b0a087c03e29c968b950b1db26d5c82d666905a6895790c0a) // k3
-            mstore(0x180, 0x2e2b91456103698adf57b799969dea1c8f739da5d8d40dd3eb9222db7c81e881) // k4
-            mstore(0x1a0, 0x1f0c1918dfa47835a857ce7c0ea53d5f0060eeea785e7ef7f464482e3006aa0d) // q_lc0.x
-            mstore(0x1c0, 0x1f3d9dcead3a5ba84e404a17c6852b16ac3067b72aaadda90d04d829b2331ce6) // q_lc0.y
-            mstore(0x1e0, 0x0f0c7cf96cbd61479648bac0d3851813841e715a310e7e6e6a6347a6a4e1ebd2) // q_lc1.x
-            mstore(0x200, 0x0f3f9495a5de2fe17287cc7b4e588fdf9b5ebdf410687f8a1daec08e5a6424d8) // q_lc1.y
-            mstore(0x220, 0x11276869658bdac7bfc7bf721fd90d09a41e058528d23abdd7791b51d5977f89) // q_lc2.x
-            mstore(0x240, 0x00931b378d0a484ef4bffe1c70a1509e5b53c6917a0869334ad4610cc3bfdd02) // q_lc2.y
-            mstore(0x260, 0x0c4e8513c02184c0b0733140a96e8acfc5f60162069071f4f3827da767a2666d) // q_lc3.x
-            mstore(0x280, 0x1b80807f8d9770e95d4a46a45b482126e926a2fa90285d1d24bad577047a4256) // q_lc3.y
-            mstore(0x2a0, 0x10b459bdb646e45f00deed9bb81d2730a376bcb387b8689c028118df1e378410) // q_mul0.x
-            mstore(0x2c0, 0x19c455e7df4a6b4952ccc545b59d2c1d6b3688dbf21e54c5bfb3019d99093ce7) // q_mul0.y
-            mstore(0x2e0, 0x0a8f9c0bc6cf0588b63c3610f6eaffadca20df74a72d7ef83308db2f39613861) // q_mul1.x
-            mstore(0x300, 0x17fa374d45fa71fb555a573b863175f053d242bc579e128d25c12dc968c6c221) // q_mul1.y
-            mstore(0x320, 0x08d8f6ef84d07430b3b850394d2411a971da942dabe740d07901a0e661afd4f0) // q_hash0.x
-            mstore(0x340, 0x296b632a544303ae4e0a6756a4a5c499b6e889f7b4ae6993a7032ca1e26087de) // q_hash0.y
-            mstore(0x360, 0x2ef4d0ef482d393fc269396fd3f3c21634f0ebd1b12a7e7ea695ba5d62798d23) // q_hash1.x
-            mstore(0x380, 0x1794859e7de1981938d9527f274dd574a2f36195e0a96f950520314cc0b05c50) // q_hash1.y
-            mstore(0x3a0, 0x129970daa3dc02c7364e8a081b9b856ecdc9601b071438e8252dce8220e29100) // q_hash2.x
-            mstore(0x3c0, 0x011dbee655138a63d7547cabd5948974505c01d665e16412e866864f3147912a) // q_hash2.y
-            mstore(0x3e0, 0x168de5b69af2c6793a3b6c272017bf00145470d5ae64f571ec49f1d1ef63cfff) // q_hash3.x
-            mstore(0x400, 0x2c9ed90ae2b66eb87acb6825198fe7329e43a7b82254ede3268a9ea1e7b425b9) // q_hash3.y
-            mstore(0x420, 0x2d3b84163576794af175ac7e249f0316279326ce8d5e30394718cd1d252d7498) // q_o.x
-            mstore(0x440, 0x066d662a67550ecb9a55baf30f6119eebf722b45ffe194c1713b272d5f0aa56a) // q_o.y
-            mstore(0x460, 0x1fbcaa152148abb464681ed7dab1f72c115f120c929bbe6dac5ce2bb487eaaa1) // q_c.x
-            mstore(0x480, 0x2b32630be8e61fbc9ec1b8134d059537752ef1710730c558ae645ae9d7d8bfcf) // q_c.y
-            mstore(0x4a0, 0x000b2ae5c89d5a8989bb458810cde13d87deca13dcdfd38e155bb87cf4291501) // q_ecc.x
-            mstore(0x4c0, 0x2db00cb2d4dae40fb0afa811dd8fce1abc3b23d935eef31c132f7deb109e3a6d) // q_ecc.y
-            mstore(0x4e0, 0x1ef5c580971f72c9a9e3864d45145ea9be61a17d6315df4cbb96b6c3de20a8af) // sigma0.x
-            mstore(0x500, 0x03604fd3eeed3df68b448dfde20b8c3edc29111704cbca8fbc01293baa26371c) // sigma0.y
-            mstore(0x520, 0x12a39c38f187e1c7b35b897a9e821fd07f33b93c3d41800d7c4b0918e32b81c0) // sigma1.x
-            mstore(0x540, 0x2ceb4b0c2ba9fb9aa55be7cde78461ca6b6ed22e999eca61b31e033089a4fb02) // sigma1.y
-            mstore(0x560, 0x23fc331f93947e1e5cc035c6e46c333fc758bcdec0b3a50f2c613670029ae097) // sigma2.x
-            mstore(0x580, 0x0806c1d55499eacc56b79da7f3df07fffa4894d3dbddbc3b1787ddb739124657) // sigma2.y
-            mstore(0x5a0, 0x149ba26401b0f7285b680ebdfae6da8e89bb61367641aafb55539aabad0863d7) // sigma3.x
-            mstore(0x5c0, 0x0af0a3ae33636ef8f712424274ba5b664a8b4c88687c3c919d89b4392efbaa4c) // sigma3.y
-            mstore(0x5e0, 0x09f5c3c64313a16482193b057fd05c1026df9704645882800e4eb2aacdce728a) // sigma4.x
-            mstore(0x600, 0x116e7ded3bb00cf02b4ebbdc3178c8cfe89b1e3fc40ff6dc1bb576abea248970) // sigma4.y
-
+            // the state before the first challenge, in place of the length
+            mstore(transcript, 0)
             mstore(0xe00, 0x2b73f15f298e190b6e223b4c765dad2d2f3321fc95071d190a6a1ff24b5c586d) // [tau]_2 x.c1
             mstore(0xe20, 0x1a6c86889d8def8c193aab2b29277b6a82ef9e1fbf54855a4c369b8e34542901) // [tau]_2 x.c0
             mstore(0xe40, 0x104cd5b9c8a9041a2a023c489e594a99cab291389e19fe304a28f08db39f5330) // [tau]_2 y.c1

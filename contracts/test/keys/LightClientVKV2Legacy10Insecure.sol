@@ -15,55 +15,58 @@ library LightClientVKV2Legacy10Insecure {
     /// @dev Its inverse
     uint256 internal constant OMEGA_INVERSE = 0x0b5d56b77fe704e8e92338c0082f37e091126414c830e4c6922d5ac802d842d4;
 
-    /// @dev Writes the key where `PlonkVerifier` expects it: the head of the transcript, and [tau]_2 in the pairing's input
+    /// @dev Puts the key where `PlonkVerifier` expects it: the transcript's head at the start of memory, where an allocation
+    /// lands, and [tau]_2 in the pairing's input. A literal of this length is copied from the code in one go.
     function load() internal pure returns (uint256 log2Domain, uint256 omega, uint256 omegaInverse) {
+        // forgefmt: disable-next-item
+        bytes memory transcript =
+            hex"000000fe0000000000010000000000000000000b000000000000000000000000" // field bits (u32) | domain size (u64) | public inputs (u64) | 12 zero bytes
+            hex"012954348e9b364c5a8554bf1f9eef826a7b27292bab3a198cef8d9d88866c1a" // [tau]_2 compressed, bytes 0-31
+            hex"6d585c4bf21f6a0a191d0795fc21332f2dad5d764c3b226e0b198e295ff1732b" // [tau]_2 compressed, bytes 32-63
+            hex"0000000000000000000000000000000000000000000000000000000000000001" // k0
+            hex"2f8dd1f1a7583c42c4e12a44e110404c73ca6c94813f85835da4fb7bb1301d4a" // k1
+            hex"1ee678a0470a75a6eaa8fe837060498ba828a3703b311d0f77f010424afeb025" // k2
+            hex"2042a587a90c187b0a087c03e29c968b950b1db26d5c82d666905a6895790c0a" // k3
+            hex"2e2b91456103698adf57b799969dea1c8f739da5d8d40dd3eb9222db7c81e881" // k4
+            hex"0a4a757647ad9fe2a29d1b75454b0bcf11b11460362ac16f68851b307b2aa376" // q_lc0.x
+            hex"2b73bd82bd4846729f9aa955fb81a850e86603fe5a575b322d915126b04fe335" // q_lc0.y
+            hex"1621749b959e0a8d73e4e8a66dffe73fc3bbea642056d52bff2a61c852a167ca" // q_lc1.x
+            hex"2d71813d3d6d167e81a8ab601525f1c2ebea9b4299162ee1971a43f14c80c4c5" // q_lc1.y
+            hex"0e761c3171e8637b291e57d1909b72be31fc826c8fe83a2a0288b8477551783c" // q_lc2.x
+            hex"1237cf6ccd6a8601d2469001f551ac98607e6490a1d0ca0718d55d857e3db935" // q_lc2.y
+            hex"0556e0ea7040c8f856cf151a0e5f9d8486fbf25396d5c062292bd20dff6084b4" // q_lc3.x
+            hex"03b0513a2eb78440fe7b5cf0e2be4dfd1b6e0c4d074e23604abf668d89b967b6" // q_lc3.y
+            hex"18f03bd31c55d322ca4d55c86b4529eb3e4d42e2e57d2a4ee8a0f605e0d336a2" // q_mul0.x
+            hex"24ad58d3f860ce3d8c41d77418faea146af47868a2505b3d625f49a179b0808e" // q_mul0.y
+            hex"2c8ac99ad1ab533b34d883306dd688d70944b400d26cd7e5c6fcfae3dafaba89" // q_mul1.x
+            hex"27734a5cbca0eaef4b60c9cfabc5ef6c98e939868502bf30a0a97e28114c22ca" // q_mul1.y
+            hex"21b9f6be79c44fff79745611470075e697a6c68b957ba0daeb545ec124324afd" // q_hash0.x
+            hex"1073694344955c8c6a938423163d60e2d8f883d7732f0861cc0c461d7c07abd6" // q_hash0.y
+            hex"19eb23b79ed97388792656da80c80c4526e898dcbf0d38a7f70926ae71a445e4" // q_hash1.x
+            hex"284eec353de4dc03aebff1d3860e3d4a17406e4981927f9ce6ba611506315fba" // q_hash1.y
+            hex"1f94882bef29c014449243318b1ababd00d954c0794013e1c289c265dc2ef142" // q_hash2.x
+            hex"14a7368a7d20baf2c4279d7c1e03ebb2e7778093db4a3e53698cfe228429df3d" // q_hash2.y
+            hex"25afe3908e30f38e0951288a6d98248983ae26e4dc2fb22b652f0434d1bf040c" // q_hash3.x
+            hex"1ae69df1fb35404d8c267fccf3ea5fb56f9bda298678ad6ccce4fadcc4587e0e" // q_hash3.y
+            hex"22700db0237ea631964d33fe29d81c95f8b7d414b72ffbb5d2d0460dda21e738" // q_o.x
+            hex"22db8f8592388e140e2ee04c631fe2c7d7ab598464131a7016c8c884ab447dd0" // q_o.y
+            hex"15f8fbaa5e0a12599b9f9d0491efabd5ddd14faff8a2ebd6e0725b7fd52f6190" // q_c.x
+            hex"23888e3a59576851f6267c593d21088fc5eae1a0533a61ec7ade1f670e984a2f" // q_c.y
+            hex"0cc480010080f28de34ba4566c4f2d160f5f7014642768ae4b44da22db0109cd" // q_ecc.x
+            hex"160bfbe5c61ad746e2939f3ca895c257a8b65886f894876d16ffc16a0ac5f36e" // q_ecc.y
+            hex"1a4fc53f54bae8f7c1891216c559044fab9130250eb6facfe7ae9133dc9c7d03" // sigma0.x
+            hex"0b82901bde8a2f624043ad8367d5018138fce3ed33b8a500b1dd7ff3ce9d38f2" // sigma0.y
+            hex"2c4515bbde5ce01f8bf9b2df6b14b279d163699fe3387c5fcdd4ee7acfee617d" // sigma1.x
+            hex"01ed7d9170bc1804dd239c306fd545a2b910c1a5c64546dd9225e74006f3c200" // sigma1.y
+            hex"1fdd2a5b2e99cd3c3e79998ccd5113b146b102756b42ea4d6cb804fb7ac15ad5" // sigma2.x
+            hex"219c4d0fce2cc78f9eda3f69ddb596f2e605c6c1387853f6bca2cebca193b7a2" // sigma2.y
+            hex"083bb1ac51905fa1478a8d44450e3eca10a5d0f7f380c37f4190b890f7d90f38" // sigma3.x
+            hex"103e067a0e22eca31f7ac4247f3d7deb7d9d54f1f749280280b67e1f94e3884e" // sigma3.y
+            hex"1d5956ace2be4b37a1c929740a9d518449b564e851ed31f72de8d841124e2ab7" // sigma4.x
+            hex"28d2ea0cb77daa3d87f7e5bb0b85b63c1df1bf31ef24ba4428518225504057c6"; // sigma4.y
         assembly ("memory-safe") {
-            mstore(0x080, 0) // transcript state before the first challenge
-            mstore(0x0a0, 0x000000fe0000000000010000000000000000000b000000000000000000000000) // field bits (u32) | domain size (u64) | public inputs (u64) | 12 zero bytes
-            mstore(0x0c0, 0x012954348e9b364c5a8554bf1f9eef826a7b27292bab3a198cef8d9d88866c1a) // [tau]_2 compressed, bytes 0-31
-            mstore(0x0e0, 0x6d585c4bf21f6a0a191d0795fc21332f2dad5d764c3b226e0b198e295ff1732b) // [tau]_2 compressed, bytes 32-63
-            mstore(0x100, 0x0000000000000000000000000000000000000000000000000000000000000001) // k0
-            mstore(0x120, 0x2f8dd1f1a7583c42c4e12a44e110404c73ca6c94813f85835da4fb7bb1301d4a) // k1
-            mstore(0x140, 0x1ee678a0470a75a6eaa8fe837060498ba828a3703b311d0f77f010424afeb025) // k2
-            mstore(0x160, 0x2042a587a90c187b0a087c03e29c968b950b1db26d5c82d666905a6895790c0a) // k3
-            mstore(0x180, 0x2e2b91456103698adf57b799969dea1c8f739da5d8d40dd3eb9222db7c81e881) // k4
-            mstore(0x1a0, 0x0a4a757647ad9fe2a29d1b75454b0bcf11b11460362ac16f68851b307b2aa376) // q_lc0.x
-            mstore(0x1c0, 0x2b73bd82bd4846729f9aa955fb81a850e86603fe5a575b322d915126b04fe335) // q_lc0.y
-            mstore(0x1e0, 0x1621749b959e0a8d73e4e8a66dffe73fc3bbea642056d52bff2a61c852a167ca) // q_lc1.x
-            mstore(0x200, 0x2d71813d3d6d167e81a8ab601525f1c2ebea9b4299162ee1971a43f14c80c4c5) // q_lc1.y
-            mstore(0x220, 0x0e761c3171e8637b291e57d1909b72be31fc826c8fe83a2a0288b8477551783c) // q_lc2.x
-            mstore(0x240, 0x1237cf6ccd6a8601d2469001f551ac98607e6490a1d0ca0718d55d857e3db935) // q_lc2.y
-            mstore(0x260, 0x0556e0ea7040c8f856cf151a0e5f9d8486fbf25396d5c062292bd20dff6084b4) // q_lc3.x
-            mstore(0x280, 0x03b0513a2eb78440fe7b5cf0e2be4dfd1b6e0c4d074e23604abf668d89b967b6) // q_lc3.y
-            mstore(0x2a0, 0x18f03bd31c55d322ca4d55c86b4529eb3e4d42e2e57d2a4ee8a0f605e0d336a2) // q_mul0.x
-            mstore(0x2c0, 0x24ad58d3f860ce3d8c41d77418faea146af47868a2505b3d625f49a179b0808e) // q_mul0.y
-            mstore(0x2e0, 0x2c8ac99ad1ab533b34d883306dd688d70944b400d26cd7e5c6fcfae3dafaba89) // q_mul1.x
-            mstore(0x300, 0x27734a5cbca0eaef4b60c9cfabc5ef6c98e939868502bf30a0a97e28114c22ca) // q_mul1.y
-            mstore(0x320, 0x21b9f6be79c44fff79745611470075e697a6c68b957ba0daeb545ec124324afd) // q_hash0.x
-            mstore(0x340, 0x1073694344955c8c6a938423163d60e2d8f883d7732f0861cc0c461d7c07abd6) // q_hash0.y
-            mstore(0x360, 0x19eb23b79ed97388792656da80c80c4526e898dcbf0d38a7f70926ae71a445e4) // q_hash1.x
-            mstore(0x380, 0x284eec353de4dc03aebff1d3860e3d4a17406e4981927f9ce6ba611506315fba) // q_hash1.y
-            mstore(0x3a0, 0x1f94882bef29c014449243318b1ababd00d954c0794013e1c289c265dc2ef142) // q_hash2.x
-            mstore(0x3c0, 0x14a7368a7d20baf2c4279d7c1e03ebb2e7778093db4a3e53698cfe228429df3d) // q_hash2.y
-            mstore(0x3e0, 0x25afe3908e30f38e0951288a6d98248983ae26e4dc2fb22b652f0434d1bf040c) // q_hash3.x
-            mstore(0x400, 0x1ae69df1fb35404d8c267fccf3ea5fb56f9bda298678ad6ccce4fadcc4587e0e) // q_hash3.y
-            mstore(0x420, 0x22700db0237ea631964d33fe29d81c95f8b7d414b72ffbb5d2d0460dda21e738) // q_o.x
-            mstore(0x440, 0x22db8f8592388e140e2ee04c631fe2c7d7ab598464131a7016c8c884ab447dd0) // q_o.y
-            mstore(0x460, 0x15f8fbaa5e0a12599b9f9d0491efabd5ddd14faff8a2ebd6e0725b7fd52f6190) // q_c.x
-            mstore(0x480, 0x23888e3a59576851f6267c593d21088fc5eae1a0533a61ec7ade1f670e984a2f) // q_c.y
-            mstore(0x4a0, 0x0cc480010080f28de34ba4566c4f2d160f5f7014642768ae4b44da22db0109cd) // q_ecc.x
-            mstore(0x4c0, 0x160bfbe5c61ad746e2939f3ca895c257a8b65886f894876d16ffc16a0ac5f36e) // q_ecc.y
-            mstore(0x4e0, 0x1a4fc53f54bae8f7c1891216c559044fab9130250eb6facfe7ae9133dc9c7d03) // sigma0.x
-            mstore(0x500, 0x0b82901bde8a2f624043ad8367d5018138fce3ed33b8a500b1dd7ff3ce9d38f2) // sigma0.y
-            mstore(0x520, 0x2c4515bbde5ce01f8bf9b2df6b14b279d163699fe3387c5fcdd4ee7acfee617d) // sigma1.x
-            mstore(0x540, 0x01ed7d9170bc1804dd239c306fd545a2b910c1a5c64546dd9225e74006f3c200) // sigma1.y
-            mstore(0x560, 0x1fdd2a5b2e99cd3c3e79998ccd5113b146b102756b42ea4d6cb804fb7ac15ad5) // sigma2.x
-            mstore(0x580, 0x219c4d0fce2cc78f9eda3f69ddb596f2e605c6c1387853f6bca2cebca193b7a2) // sigma2.y
-            mstore(0x5a0, 0x083bb1ac51905fa1478a8d44450e3eca10a5d0f7f380c37f4190b890f7d90f38) // sigma3.x
-            mstore(0x5c0, 0x103e067a0e22eca31f7ac4247f3d7deb7d9d54f1f749280280b67e1f94e3884e) // sigma3.y
-            mstore(0x5e0, 0x1d5956ace2be4b37a1c929740a9d518449b564e851ed31f72de8d841124e2ab7) // sigma4.x
-            mstore(0x600, 0x28d2ea0cb77daa3d87f7e5bb0b85b63c1df1bf31ef24ba4428518225504057c6) // sigma4.y
-
+            // the state before the first challenge, in place of the length
+            mstore(transcript, 0)
             mstore(0xe00, 0x2b73f15f298e190b6e223b4c765dad2d2f3321fc95071d190a6a1ff24b5c586d) // [tau]_2 x.c1
             mstore(0xe20, 0x1a6c86889d8def8c193aab2b29277b6a82ef9e1fbf54855a4c369b8e34542901) // [tau]_2 x.c0
             mstore(0xe40, 0x104cd5b9c8a9041a2a023c489e594a99cab291389e19fe304a28f08db39f5330) // [tau]_2 y.c1

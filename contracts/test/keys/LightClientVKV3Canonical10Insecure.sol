@@ -15,55 +15,58 @@ library LightClientVKV3Canonical10Insecure {
     /// @dev Its inverse
     uint256 internal constant OMEGA_INVERSE = 0x0b5d56b77fe704e8e92338c0082f37e091126414c830e4c6922d5ac802d842d4;
 
-    /// @dev Writes the key where `PlonkVerifier` expects it: the head of the transcript, and [tau]_2 in the pairing's input
+    /// @dev Puts the key where `PlonkVerifier` expects it: the transcript's head at the start of memory, where an allocation
+    /// lands, and [tau]_2 in the pairing's input. A literal of this length is copied from the code in one go.
     function load() internal pure returns (uint256 log2Domain, uint256 omega, uint256 omegaInverse) {
+        // forgefmt: disable-next-item
+        bytes memory transcript =
+            hex"000000fe00000000000100000000000000000005000000000000000000000000" // field bits (u32) | domain size (u64) | public inputs (u64) | 12 zero bytes
+            hex"012954348e9b364c5a8554bf1f9eef826a7b27292bab3a198cef8d9d88866c1a" // [tau]_2 compressed, bytes 0-31
+            hex"6d585c4bf21f6a0a191d0795fc21332f2dad5d764c3b226e0b198e295ff1732b" // [tau]_2 compressed, bytes 32-63
+            hex"0000000000000000000000000000000000000000000000000000000000000001" // k0
+            hex"2f8dd1f1a7583c42c4e12a44e110404c73ca6c94813f85835da4fb7bb1301d4a" // k1
+            hex"1ee678a0470a75a6eaa8fe837060498ba828a3703b311d0f77f010424afeb025" // k2
+            hex"2042a587a90c187b0a087c03e29c968b950b1db26d5c82d666905a6895790c0a" // k3
+            hex"2e2b91456103698adf57b799969dea1c8f739da5d8d40dd3eb9222db7c81e881" // k4
+            hex"2cba18cfc98f2da88e337b0f0ae2af59eb1a2205eed4d0c101440d0a26a27c45" // q_lc0.x
+            hex"19574a099979654688e9775f20b588fb44c6ba69bc0be45b8c7b52d95480f2e8" // q_lc0.y
+            hex"009806fa2477ac8b22fee36e84a5214193aaf395c0860361e22ecfc786073fa7" // q_lc1.x
+            hex"2b94376072e13a004f2397a1627e8bbdf42f45a7193d29ba358e1c2a883aaa49" // q_lc1.y
+            hex"1fee6a28912cec40a4202b9d108d60408853ecf65807e17be455478e5a6e0eee" // q_lc2.x
+            hex"1bbd2e94d81331f9ff05b3c4e2979fa712d1703b13af51df74bf44d4c7e05e45" // q_lc2.y
+            hex"3057e9a8f2fba967a97606662600ee1b073751efac18680be63b8cd818f176b1" // q_lc3.x
+            hex"2a71d9d389250bfaa7d371751b2460ab40ee2495f2b66959c5ac0605c48c0fa2" // q_lc3.y
+            hex"28c153e38d9a2cb8533e3e0c7dd47b93b5035550fbee91b7a9db7f7a1aa6a42f" // q_mul0.x
+            hex"135e827796bea23287eb44ffec0f9ae0ff470d3e5c801e097ac0874324d82c2b" // q_mul0.y
+            hex"1534b0328e24335f8ffd39dd780d447d6939a8e65d007e1e534dccad7ecba45c" // q_mul1.x
+            hex"041e23991c831c25eb2c3239e9288a92fe418454b161581556a8cd36eec1b6c9" // q_mul1.y
+            hex"1ac828610ac9eb42eeafbb376a4bad13a4a1c2a7b0fe14da5bd30861d28373b1" // q_hash0.x
+            hex"03fb1f4136e1ae4d3999f06f986469f0bd6f79f0a68c4b089208943e231d82c0" // q_hash0.y
+            hex"055bbb6d1f78c75706fcfd2878b5b24b89b5dbad55bdba009d0dc161f3d061ed" // q_hash1.x
+            hex"02768c16b430d2a4d4716514c1eaec9b6de4b9c16bdff9fa7a5c10da8bbf4e70" // q_hash1.y
+            hex"1fc1026922406cc9385b48ff951507ef6f4f58ae7e96d423e17645a3506e90e9" // q_hash2.x
+            hex"13aa4873be6a3f698eabd85052778b16dbe513c93f87af530b073d531297b853" // q_hash2.y
+            hex"24522c3d00a2da8fcf575fede5235c24354f2148656fcb03ef514585198db43c" // q_hash3.x
+            hex"2c029de54b401ae1baf91f24b7ffa4c99c7913e5fc39c0122d41f044eaea7fe9" // q_hash3.y
+            hex"2227232d48b1b57ab1271ded071ce4de38e0c37d5116ca59549de460c8df304b" // q_o.x
+            hex"17c15bd4f2fef1251481ce625a7316be882c98e36e66a7de5370296cccf9769e" // q_o.y
+            hex"28a344a0addf951bcbb3cc38c37284b0d0c788f639f39986c4bcc9d37fd95e82" // q_c.x
+            hex"0f643cf49da075ebd88cd29700d16672898a97efc81a164d45887b40324b9d59" // q_c.y
+            hex"1de401eeb411b27fb1ea03539e1782ad28864560325074c636f0fe1227f5a9e4" // q_ecc.x
+            hex"04a4dadf0bcc06894db279fa14278c4740cf35905eb37cc1842763e21f2f2d58" // q_ecc.y
+            hex"2881b1f15c9cf6604b50886350b92148f04c9e942b6ac8ef39b36d3d985bd323" // sigma0.x
+            hex"1e50f265ade9369d8d574d22ff06d8669aa1d3ca084f56903254114ae88c5d66" // sigma0.y
+            hex"035b8176d5a20539db55797ffafc056d45a216be5b27f77df84a6ca4b437af05" // sigma1.x
+            hex"09eddab149ad25073d2adbeb94a20b6a4c8f1c397c3f56887300ba811be0deb6" // sigma1.y
+            hex"014636d2172bdfd6ff4996d1c21c631d13e64e266b8981c42b6b6ec91128f9df" // sigma2.x
+            hex"23a92c5318484e481fc0d48961d4b695491f4a0ff6f53f099d6ac2608e497179" // sigma2.y
+            hex"2ba78765479f8abc8de597337d4de24ec468bb30b29c4fba12200bcaef191a49" // sigma3.x
+            hex"2aecac2114ebf1a8f23ca46420bb656913d89408ab7a5f7474acbb76d487875c" // sigma3.y
+            hex"0048a3324b98eefc4ce339c4a514e3ca4a3e3d058e5e097b1058b1877e5e242d" // sigma4.x
+            hex"02764c1409e93a20ccbaca149cca4c037cc416d43f28505590937d422edfcc32"; // sigma4.y
         assembly ("memory-safe") {
-            mstore(0x080, 0) // transcript state before the first challenge
-            mstore(0x0a0, 0x000000fe00000000000100000000000000000005000000000000000000000000) // field bits (u32) | domain size (u64) | public inputs (u64) | 12 zero bytes
-            mstore(0x0c0, 0x012954348e9b364c5a8554bf1f9eef826a7b27292bab3a198cef8d9d88866c1a) // [tau]_2 compressed, bytes 0-31
-            mstore(0x0e0, 0x6d585c4bf21f6a0a191d0795fc21332f2dad5d764c3b226e0b198e295ff1732b) // [tau]_2 compressed, bytes 32-63
-            mstore(0x100, 0x0000000000000000000000000000000000000000000000000000000000000001) // k0
-            mstore(0x120, 0x2f8dd1f1a7583c42c4e12a44e110404c73ca6c94813f85835da4fb7bb1301d4a) // k1
-            mstore(0x140, 0x1ee678a0470a75a6eaa8fe837060498ba828a3703b311d0f77f010424afeb025) // k2
-            mstore(0x160, 0x2042a587a90c187b0a087c03e29c968b950b1db26d5c82d666905a6895790c0a) // k3
-            mstore(0x180, 0x2e2b91456103698adf57b799969dea1c8f739da5d8d40dd3eb9222db7c81e881) // k4
-            mstore(0x1a0, 0x2cba18cfc98f2da88e337b0f0ae2af59eb1a2205eed4d0c101440d0a26a27c45) // q_lc0.x
-            mstore(0x1c0, 0x19574a099979654688e9775f20b588fb44c6ba69bc0be45b8c7b52d95480f2e8) // q_lc0.y
-            mstore(0x1e0, 0x009806fa2477ac8b22fee36e84a5214193aaf395c0860361e22ecfc786073fa7) // q_lc1.x
-            mstore(0x200, 0x2b94376072e13a004f2397a1627e8bbdf42f45a7193d29ba358e1c2a883aaa49) // q_lc1.y
-            mstore(0x220, 0x1fee6a28912cec40a4202b9d108d60408853ecf65807e17be455478e5a6e0eee) // q_lc2.x
-            mstore(0x240, 0x1bbd2e94d81331f9ff05b3c4e2979fa712d1703b13af51df74bf44d4c7e05e45) // q_lc2.y
-            mstore(0x260, 0x3057e9a8f2fba967a97606662600ee1b073751efac18680be63b8cd818f176b1) // q_lc3.x
-            mstore(0x280, 0x2a71d9d389250bfaa7d371751b2460ab40ee2495f2b66959c5ac0605c48c0fa2) // q_lc3.y
-            mstore(0x2a0, 0x28c153e38d9a2cb8533e3e0c7dd47b93b5035550fbee91b7a9db7f7a1aa6a42f) // q_mul0.x
-            mstore(0x2c0, 0x135e827796bea23287eb44ffec0f9ae0ff470d3e5c801e097ac0874324d82c2b) // q_mul0.y
-            mstore(0x2e0, 0x1534b0328e24335f8ffd39dd780d447d6939a8e65d007e1e534dccad7ecba45c) // q_mul1.x
-            mstore(0x300, 0x041e23991c831c25eb2c3239e9288a92fe418454b161581556a8cd36eec1b6c9) // q_mul1.y
-            mstore(0x320, 0x1ac828610ac9eb42eeafbb376a4bad13a4a1c2a7b0fe14da5bd30861d28373b1) // q_hash0.x
-            mstore(0x340, 0x03fb1f4136e1ae4d3999f06f986469f0bd6f79f0a68c4b089208943e231d82c0) // q_hash0.y
-            mstore(0x360, 0x055bbb6d1f78c75706fcfd2878b5b24b89b5dbad55bdba009d0dc161f3d061ed) // q_hash1.x
-            mstore(0x380, 0x02768c16b430d2a4d4716514c1eaec9b6de4b9c16bdff9fa7a5c10da8bbf4e70) // q_hash1.y
-            mstore(0x3a0, 0x1fc1026922406cc9385b48ff951507ef6f4f58ae7e96d423e17645a3506e90e9) // q_hash2.x
-            mstore(0x3c0, 0x13aa4873be6a3f698eabd85052778b16dbe513c93f87af530b073d531297b853) // q_hash2.y
-            mstore(0x3e0, 0x24522c3d00a2da8fcf575fede5235c24354f2148656fcb03ef514585198db43c) // q_hash3.x
-            mstore(0x400, 0x2c029de54b401ae1baf91f24b7ffa4c99c7913e5fc39c0122d41f044eaea7fe9) // q_hash3.y
-            mstore(0x420, 0x2227232d48b1b57ab1271ded071ce4de38e0c37d5116ca59549de460c8df304b) // q_o.x
-            mstore(0x440, 0x17c15bd4f2fef1251481ce625a7316be882c98e36e66a7de5370296cccf9769e) // q_o.y
-            mstore(0x460, 0x28a344a0addf951bcbb3cc38c37284b0d0c788f639f39986c4bcc9d37fd95e82) // q_c.x
-            mstore(0x480, 0x0f643cf49da075ebd88cd29700d16672898a97efc81a164d45887b40324b9d59) // q_c.y
-            mstore(0x4a0, 0x1de401eeb411b27fb1ea03539e1782ad28864560325074c636f0fe1227f5a9e4) // q_ecc.x
-            mstore(0x4c0, 0x04a4dadf0bcc06894db279fa14278c4740cf35905eb37cc1842763e21f2f2d58) // q_ecc.y
-            mstore(0x4e0, 0x2881b1f15c9cf6604b50886350b92148f04c9e942b6ac8ef39b36d3d985bd323) // sigma0.x
-            mstore(0x500, 0x1e50f265ade9369d8d574d22ff06d8669aa1d3ca084f56903254114ae88c5d66) // sigma0.y
-            mstore(0x520, 0x035b8176d5a20539db55797ffafc056d45a216be5b27f77df84a6ca4b437af05) // sigma1.x
-            mstore(0x540, 0x09eddab149ad25073d2adbeb94a20b6a4c8f1c397c3f56887300ba811be0deb6) // sigma1.y
-            mstore(0x560, 0x014636d2172bdfd6ff4996d1c21c631d13e64e266b8981c42b6b6ec91128f9df) // sigma2.x
-            mstore(0x580, 0x23a92c5318484e481fc0d48961d4b695491f4a0ff6f53f099d6ac2608e497179) // sigma2.y
-            mstore(0x5a0, 0x2ba78765479f8abc8de597337d4de24ec468bb30b29c4fba12200bcaef191a49) // sigma3.x
-            mstore(0x5c0, 0x2aecac2114ebf1a8f23ca46420bb656913d89408ab7a5f7474acbb76d487875c) // sigma3.y
-            mstore(0x5e0, 0x0048a3324b98eefc4ce339c4a514e3ca4a3e3d058e5e097b1058b1877e5e242d) // sigma4.x
-            mstore(0x600, 0x02764c1409e93a20ccbaca149cca4c037cc416d43f28505590937d422edfcc32) // sigma4.y
-
+            // the state before the first challenge, in place of the length
+            mstore(transcript, 0)
             mstore(0xe00, 0x2b73f15f298e190b6e223b4c765dad2d2f3321fc95071d190a6a1ff24b5c586d) // [tau]_2 x.c1
             mstore(0xe20, 0x1a6c86889d8def8c193aab2b29277b6a82ef9e1fbf54855a4c369b8e34542901) // [tau]_2 x.c0
             mstore(0xe40, 0x104cd5b9c8a9041a2a023c489e594a99cab291389e19fe304a28f08db39f5330) // [tau]_2 y.c1

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity ^0.8.30;
 
+import { INPUT0 } from "../../src/PlonkLayout.sol";
 import { PlonkVerifier } from "../../src/PlonkVerifier.sol";
 import { IPlonkVerifier } from "../../src/interfaces/IPlonkVerifier.sol";
 import { LightClientVKV1Legacy10Insecure as KeyV1 } from "../keys/LightClientVKV1Legacy10Insecure.sol";
@@ -10,13 +11,9 @@ import { LightClientVKV3Canonical10Insecure as KeyV3 } from "../keys/LightClient
 
 /// @dev The verifier alone, with seven public inputs
 abstract contract SevenInputs is PlonkVerifier {
-    function verify(uint256[7] calldata inputs, IPlonkVerifier.PlonkProof calldata proof)
-        external
-        view
-        returns (bool)
-    {
-        for (uint256 i = 0; i < 7; i++) {
-            _setPublicInput(i, inputs[i]);
+    function verify(uint256[7] calldata inputs, IPlonkVerifier.PlonkProof calldata proof) external view returns (bool) {
+        assembly ("memory-safe") {
+            calldatacopy(INPUT0, inputs, 0xe0)
         }
         return _verifyProof(proof, 7);
     }
@@ -42,8 +39,8 @@ contract VerifierV2 is PlonkVerifier {
         view
         returns (bool)
     {
-        for (uint256 i = 0; i < 11; i++) {
-            _setPublicInput(i, inputs[i]);
+        assembly ("memory-safe") {
+            calldatacopy(INPUT0, inputs, 0x160)
         }
         return _verifyProof(proof, 11);
     }
@@ -55,13 +52,9 @@ contract VerifierV2 is PlonkVerifier {
 
 /// @dev Five public inputs
 contract VerifierV3 is PlonkVerifier {
-    function verify(uint256[5] calldata inputs, IPlonkVerifier.PlonkProof calldata proof)
-        external
-        view
-        returns (bool)
-    {
-        for (uint256 i = 0; i < 5; i++) {
-            _setPublicInput(i, inputs[i]);
+    function verify(uint256[5] calldata inputs, IPlonkVerifier.PlonkProof calldata proof) external view returns (bool) {
+        assembly ("memory-safe") {
+            calldatacopy(INPUT0, inputs, 0xa0)
         }
         return _verifyProof(proof, 5);
     }

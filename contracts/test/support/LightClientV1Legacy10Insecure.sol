@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+pragma solidity ^0.8.30;
+
+import { LightClient } from "../../src/LightClient.sol";
+import { LightClientVKV1Legacy10Insecure as Key } from "../keys/LightClientVKV1Legacy10Insecure.sol";
+
+/// @dev Takes the golden proofs of capacity 10
+contract LightClientV1Legacy10Insecure is LightClient {
+    function _loadVerifyingKey() internal pure override returns (uint256, uint256, uint256) {
+        return Key.load();
+    }
+}

@@ -1,0 +1,98 @@
+// An anvil of our own for the time of a measurement, with the few JSON-RPC calls that measuring takes.
+
+import { spawn } from 'node:child_process';
+import { createRequire } from 'node:module';
+import { createServer } from 'node:net';
+import path from 'node:path';
+
+const ATTEMPTS = 200;
+const PAUSE_MS = 25;
+
+/** Path of a Foundry binary from its npm platform package; the shim around it would cost 0.2 s per start. */
+export function foundryBinary(tool) {
+    const arch = { x64: 'amd64', arm64: 'arm64' }[process.arch];
+    const platform = { linux: 'linux', darwin: 'darwin', win32: 'win32' }[process.platform];
+    const name = `@foundry-rs/${tool}-${platform}-${arch}`;
+    const manifest = createRequire(import.meta.url).resolve(`${name}/package.json`);
+    return path.join(path.dirname(manifest), 'bin', platform === 'win32' ? `${tool}.exe` : tool);
+}
+
+/** Runs `body` with a fresh chain under Prague's rules: without the flag anvil takes the newest, and gas changes with it. */
+export async function withAnvil(hardfork, body) {
+    const port = await freePort();
+    const child = spawn(foundryBinary('anvil'), ['--port', String(port), '--hardfork', hardfork, '--silent'], {
+        stdio: 'ignore',
+    });
+    try {
+        const chain = new Chain(`http://127.0.0.1:${port}`);
+        await chain.ready();
+        return await body(chain);
+    } finally {
+        child.kill();
+    }
+}
+
+class Chain {
+    constructor(url) {
+        this.url = url;
+    }
+
+    async ready() {
+        this.from = await eventually('anvil did not start', async () => (await this.call('eth_accounts'))[0]);
+    }
+
+    async call(method, ...params) {
+        const response = await fetch(this.url, {
+            method: 'POST',
+            headers: { 'content-type': 'application/json' },
+            body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }),
+        });
+        const { result, error } = await response.json();
+        if (error) throw new Error(`${method}: ${error.message}`);
+        return result;
+    }
+
+    /** Sends a transaction and returns its receipt; a revert is an error. */
+    async send(transaction) {
+        const hash = await this.call('eth_sendTransaction', { from: this.from, gas: '0xf42400', ...transaction });
+        const receipt = await eventually(`transaction ${hash} was not mined`, () =>
+            this.call('eth_getTransactionReceipt', hash),
+        );
+        if (receipt.status !== '0x1') throw new Error(`transaction ${hash} reverted`);
+        return receipt;
+    }
+
+    /** Gas of the called frame alone: what a contract that calls it would pay, without the transaction's own cost. */
+    async frameGas(transaction) {
+        const { structLogs } = await this.call('debug_traceCall', { from: this.from, ...transaction }, 'latest');
+        const own = structLogs.filter((log) => log.depth === structLogs[0].depth);
+        const last = own[own.length - 1];
+        return own[0].gas - last.gas + last.gasCost;
+    }
+}
+
+/** What `attempt` returns once it neither throws nor returns null. */
+async function eventually(failure, attempt) {
+    let cause;
+    for (let i = 0; i < ATTEMPTS; i++) {
+        try {
+            const result = await attempt();
+            if (result !== null && result !== undefined) return result;
+        } catch (error) {
+            cause = error;
+        }
+        await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+    }
+    throw new Error(failure, { cause });
+}
+
+function freePort() {
+    return new Promise((resolve, reject) => {
+        const server = createServer();
+        server.once('error', reject);
+        server.listen(0, '127.0.0.1', () => {
+            const { port } = server.address();
+            server.close(() => resolve(port));
+        });
+    });
+}
