@@ -74,6 +74,17 @@ pub fn load(path: &Path) -> Result<Srs, Error> {
     Ok(srs)
 }
 
+/// The secret's G2 power of a file in this format, without reading the rest: what tells one reference string from another.
+///
+/// # Errors
+/// [`Error::Read`], [`Error::FileSize`], [`Error::Point`].
+pub fn read_beta_h(path: &Path) -> Result<G2Affine, Error> {
+    let map = open(path)?;
+    let start = HEADER + POINT * count(path, &map)? + 136;
+    G2Affine::deserialize_uncompressed(&map[start..start + 128])
+        .map_err(|e| Error::Point(format!("G2 power: {e}")))
+}
+
 /// The bytes of this format.
 pub fn encode(srs: &Srs) -> Vec<u8> {
     use ark_serialize::CanonicalSerialize;
