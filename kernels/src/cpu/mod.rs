@@ -175,7 +175,7 @@ impl Engine for CpuEngine {
                 if vector.is_empty() {
                     return Ok(G1Projective::zero());
                 }
-                Ok(msm::msm(&bases.0[..vector.len()], vector))
+                Ok(msm::msm(msm::Portable, &bases.0, vector))
             })
             .collect()
     }

@@ -1,0 +1,51 @@
+//! From bucket sums to a window's sum: `Σ (b + 1)·buckets[b]`.
+
+use ark_bn254::G1Projective;
+use ark_ff::{AdditiveGroup, Zero};
+
+use super::adder::{Adder, Pair};
+use crate::Point;
+
+/// Running sums over segments of buckets, all segments in step so that their additions share inversions, and then
+/// over the segments' totals.
+pub(super) fn weighted_sum<A: Adder>(adder: A, buckets: &[Point]) -> G1Projective {
+    debug_assert!(buckets.len().is_power_of_two());
+    let log_count = buckets.len().trailing_zeros();
+    let log_segments = log_count.div_ceil(2);
+    let segments = 1 << log_segments;
+    let length = buckets.len() / segments;
+    // layout: weighted sums, running sums, buckets; at first the running sums are the segments' last buckets
+    let mut points = vec![Point::INFINITY; 2 * segments];
+    points.extend_from_slice(buckets);
+    let (weighted, running, first) = (0, segments, 2 * segments);
+    for segment in 0..segments {
+        points[running + segment] = buckets[segment * length + length - 1];
+    }
+    let pair = |target: usize, source: usize| Pair {
+        target: target as u32,
+        source: source as u32,
+    };
+    let mut pairs = Vec::with_capacity(2 * segments);
+    let mut scratch = A::Scratch::default();
+    for step in (0..length).rev() {
+        pairs.clear();
+        pairs.extend((0..segments).map(|s| pair(weighted + s, running + s)));
+        if step > 0 {
+            pairs.extend((0..segments).map(|s| pair(running + s, first + s * length + step - 1)));
+        }
+        adder.add_pairs(&mut points, &pairs, &mut scratch);
+    }
+    // segment s contributes its weighted sum and s·length times its running sum
+    let mut total = G1Projective::zero();
+    let mut suffix = G1Projective::zero();
+    for segment in (1..segments).rev() {
+        suffix += adder.to_affine(points[running + segment]);
+        total += suffix;
+    }
+    for _ in 0..length.trailing_zeros() {
+        total.double_in_place();
+    }
+    points[weighted..running]
+        .iter()
+        .fold(total, |sum, point| sum + adder.to_affine(*point))
+}
