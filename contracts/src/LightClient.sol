@@ -80,6 +80,11 @@ abstract contract LightClient is Initializable, OwnableUpgradeable, UUPSUpgradea
     /// @notice The retention period can only grow, and not beyond its bounds
     error InvalidMaxStateHistory();
 
+    uint256 private constant UINT32_MAX = 0xffffffff;
+    uint256 private constant UINT64_MAX = 0xffffffffffffffff;
+    /// @dev First slot of the history's entries, keccak256 of the array's slot (9)
+    uint256 private constant HISTORY = 0x6e1540171b6c0c960b71a7020d9f60077f6af931a8bbf590da0223dacf75c7af;
+
     /// @dev Bounds of the retention period
     uint32 internal constant MIN_RETENTION = 1 hours;
     uint32 internal constant MAX_RETENTION = 365 days;
@@ -142,26 +147,27 @@ abstract contract LightClient is Initializable, OwnableUpgradeable, UUPSUpgradea
         external
         virtual
     {
+        uint64 viewNum = newState.viewNum;
+        uint64 blockHeight = newState.blockHeight;
+        uint256 root = BN254.ScalarField.unwrap(newState.blockCommRoot);
+
         address prover = permissionedProver;
         if (prover != address(0) && msg.sender != prover) revert ProverNotPermissioned();
-        if (newState.viewNum <= finalizedState.viewNum || newState.blockHeight <= finalizedState.blockHeight) {
-            revert OutdatedState();
-        }
+        if (!_isNewer(viewNum, blockHeight)) revert OutdatedState();
         BN254.validateScalarField(newState.blockCommRoot);
 
         // The circuit's order. The stake table comes from storage, never from the caller.
-        _setPublicInput(0, newState.viewNum);
-        _setPublicInput(1, newState.blockHeight);
-        _setPublicInput(2, BN254.ScalarField.unwrap(newState.blockCommRoot));
+        _setPublicInput(0, viewNum);
+        _setPublicInput(1, blockHeight);
+        _setPublicInput(2, root);
         _setPublicInput(3, BN254.ScalarField.unwrap(genesisStakeTableState.blsKeyComm));
         _setPublicInput(4, BN254.ScalarField.unwrap(genesisStakeTableState.schnorrKeyComm));
         _setPublicInput(5, BN254.ScalarField.unwrap(genesisStakeTableState.amountComm));
         _setPublicInput(6, genesisStakeTableState.threshold);
         if (!_verifyProof(proof, 7)) revert InvalidProof();
 
-        finalizedState = newState;
-        _recordUpdate(newState.blockHeight, newState.blockCommRoot);
-        emit NewState(newState.viewNum, newState.blockHeight, newState.blockCommRoot);
+        _finalize(viewNum, blockHeight, root);
+        emit NewState(viewNum, blockHeight, newState.blockCommRoot);
     }
 
     /// @notice Lets only this address submit states, or replaces the one that may
@@ -271,19 +277,41 @@ abstract contract LightClient is Initializable, OwnableUpgradeable, UUPSUpgradea
         emit Upgrade(newImplementation);
     }
 
-    /// @dev Appends to the history, and drops its oldest entry when that has outlived the retention period. One in, at most one
-    /// out: the cost of an update does not depend on how long nobody has updated.
-    function _recordUpdate(uint64 blockHeight, BN254.ScalarField blockCommRoot) internal virtual {
-        uint64 timestamp = uint64(block.timestamp);
-        if (stateHistoryCommitments.length != 0) {
-            uint64 first = stateHistoryFirstIndex;
-            if (timestamp - stateHistoryCommitments[first].l1BlockTimestamp > stateHistoryRetentionPeriod) {
-                delete stateHistoryCommitments[first];
-                stateHistoryFirstIndex = first + 1;
-            }
+    /// @dev Whether both numbers exceed those of `finalizedState`, which share a slot: view in the low 64 bits, then height
+    function _isNewer(uint64 viewNum, uint64 blockHeight) internal view returns (bool newer) {
+        assembly ("memory-safe") {
+            let packed := sload(finalizedState.slot)
+            newer := and(gt(viewNum, and(packed, UINT64_MAX)), gt(blockHeight, shr(64, packed)))
         }
-        stateHistoryCommitments.push(
-            StateHistoryCommitment(uint64(currentBlockNumber()), timestamp, blockHeight, blockCommRoot)
-        );
+    }
+
+    /// @dev Replaces `finalizedState` and appends to the history; drops the history's oldest entry when that has outlived the
+    /// retention period. One in, at most one out: the cost of an update does not depend on how long nobody has updated.
+    ///
+    /// In assembly because every slot is then read and written once. The slots, from their low ends: `finalizedState` view (64)
+    /// | height (64), root; settings prover (160) | retention (32) | first index (64); an entry L1 block (64) | L1 time (64) |
+    /// height (64), root.
+    function _finalize(uint64 viewNum, uint64 blockHeight, uint256 root) internal {
+        uint256 blockNumber = uint64(currentBlockNumber());
+        assembly ("memory-safe") {
+            sstore(finalizedState.slot, or(viewNum, shl(64, blockHeight)))
+            sstore(add(finalizedState.slot, 1), root)
+
+            let count := sload(stateHistoryCommitments.slot)
+            if count {
+                let settings := sload(permissionedProver.slot)
+                let oldest := add(HISTORY, shl(1, shr(192, settings)))
+                let age := sub(timestamp(), and(shr(64, sload(oldest)), UINT64_MAX))
+                if gt(age, and(shr(160, settings), UINT32_MAX)) {
+                    sstore(oldest, 0)
+                    sstore(add(oldest, 1), 0)
+                    sstore(permissionedProver.slot, add(settings, shl(192, 1)))
+                }
+            }
+            sstore(stateHistoryCommitments.slot, add(count, 1))
+            let entry := add(HISTORY, shl(1, count))
+            sstore(entry, or(or(blockNumber, shl(64, timestamp())), shl(128, blockHeight)))
+            sstore(add(entry, 1), root)
+        }
     }
 }
