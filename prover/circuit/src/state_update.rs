@@ -17,7 +17,7 @@ use crate::{
     statement::public_inputs,
 };
 
-/// The largest capacity there is a circuit for: of 2^24 gates, far beyond any structured reference string in use.
+/// The largest capacity there is a circuit for: of up to 2^25 rows, far beyond any structured reference string in use.
 pub const MAX_CAPACITY: usize = 4096;
 
 /// The fixed part of a circuit: what keys are made from.
