@@ -214,12 +214,7 @@ abstract contract LightClient is Initializable, OwnableUpgradeable, UUPSUpgradea
     }
 
     /// @notice Version of the implementation
-    function getVersion()
-        public
-        pure
-        virtual
-        returns (uint8 majorVersion, uint8 minorVersion, uint8 patchVersion)
-    {
+    function getVersion() public pure virtual returns (uint8 majorVersion, uint8 minorVersion, uint8 patchVersion) {
         return (1, 0, 0);
     }
 

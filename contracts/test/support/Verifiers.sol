@@ -63,3 +63,31 @@ contract VerifierV3 is PlonkVerifier {
         return KeyV3.load();
     }
 }
+
+/// @dev Starts with memory full of a pattern, as a caller may leave it that has not allocated what it used
+contract DirtyVerifierV1 is VerifierV1 {
+    function verifyInDirtyMemory(uint256[7] calldata inputs, IPlonkVerifier.PlonkProof calldata proof, uint256 pattern)
+        external
+        view
+        returns (bool)
+    {
+        assembly ("memory-safe") {
+            mstore(0x00, pattern)
+            mstore(0x20, pattern)
+            for { let place := 0x80 } lt(place, 0x1000) { place := add(place, 0x20) } { mstore(place, pattern) }
+            calldatacopy(INPUT0, inputs, 0xe0)
+        }
+        return _verifyProof(proof, 7);
+    }
+
+    /// @dev Breaks the verifier's precondition: memory has been allocated
+    function verifyBesideAnAllocation(uint256[7] calldata inputs, IPlonkVerifier.PlonkProof calldata proof)
+        external
+        view
+        returns (bool)
+    {
+        uint256[] memory allocated = new uint256[](1);
+        _setPublicInput(0, inputs[0] + allocated[0]);
+        return _verifyProof(proof, 7);
+    }
+}

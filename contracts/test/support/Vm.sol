@@ -1,18 +1,13 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity ^0.8.30;
 
-/// @dev A log as `getRecordedLogs` returns it
-struct Log {
-    bytes32[] topics;
-    bytes data;
-    address emitter;
-}
-
 /// @dev The cheat codes of forge that these tests use
 interface Vm {
     function assume(bool condition) external pure;
+    function computeCreateAddress(address deployer, uint256 nonce) external pure returns (address);
     function expectEmit(bool topic1, bool topic2, bool topic3, bool data, address emitter) external;
     function expectRevert(bytes calldata revertData) external;
+    function getNonce(address account) external view returns (uint64);
     function load(address target, bytes32 slot) external view returns (bytes32);
     function parseJsonBytesArray(string calldata json, string calldata key) external pure returns (bytes[] memory);
     function parseJsonStringArray(string calldata json, string calldata key) external pure returns (string[] memory);

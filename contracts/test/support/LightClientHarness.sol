@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+pragma solidity ^0.8.30;
+
+import { LightClientV1Legacy10Insecure } from "./LightClientV1Legacy10Insecure.sol";
+
+/// @dev Records updates without a proof, and reads its block number from storage as a variant for another chain would
+contract LightClientHarness is LightClientV1Legacy10Insecure {
+    uint256 public blockNumberElsewhere;
+
+    function record(uint64 viewNum, uint64 blockHeight, uint256 root) external {
+        _finalize(viewNum, blockHeight, root);
+    }
+
+    function setBlockNumberElsewhere(uint256 number) external {
+        blockNumberElsewhere = number;
+    }
+
+    function currentBlockNumber() public view override returns (uint256) {
+        return blockNumberElsewhere == 0 ? block.number : blockNumberElsewhere;
+    }
+}
