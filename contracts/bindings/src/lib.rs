@@ -1,1 +1,25 @@
 //! Rust bindings of the contracts.
+//!
+//! Generated at compile time from `contracts/abi` and `contracts/bytecode`, which are committed: building this crate takes no
+//! Solidity compiler. After a change of the contracts run `contracts/tools/gen-bindings`; CI fails when that was forgotten.
+//!
+//! - [`LightClient`]: calls, events, errors and structs of the light client, version 1, and `LightClient::new(address, provider)`;
+//! - [`ERC1967Proxy`]: the proxy in front of it, deployable;
+//! - [`plonk_proof`] and [`newFinalizedState`](LightClient::newFinalizedStateCall): from the prover's words to calldata;
+//! - [`Revert`]: what a revert's data says, in words.
+
+mod abi;
+mod proof;
+mod revert;
+mod variant;
+
+pub use abi::{BN254, ERC1967Proxy, IPlonkVerifier, LightClient};
+pub use proof::{PROOF_BYTES, ProofError, plonk_proof};
+pub use revert::Revert;
+pub use variant::initialize_call;
+
+use alloy::primitives::{B256, b256};
+
+/// Storage slot in which a proxy keeps its implementation's address (ERC-1967).
+pub const IMPLEMENTATION_SLOT: B256 =
+    b256!("0x360894a13ba1a3210667c828492db98dca3e2076cc3735a920a3ca505d382bbc");
