@@ -1,0 +1,33 @@
+# Recipes, named as Espresso's users know them where they have the same job.
+
+# List the recipes
+default:
+    @just --list
+
+# Everything that CI checks
+ci:
+    cargo ci
+
+# The main job on this machine: local L1, contracts, relay, prover
+demo *args:
+    cargo demo {{args}}
+
+build:
+    cargo build --release --workspace
+
+test:
+    cargo test --release --workspace
+
+fmt:
+    cargo fmt --all
+
+clippy:
+    cargo clippy --release --workspace --all-targets -- -D warnings
+
+# Regenerate the contracts' bindings (ABI and bytecode) from their sources
+gen-bindings:
+    cd contracts && npm run --silent gen-bindings
+
+# Gas of verification and of every update, from receipts on anvil
+gas-benchmarks:
+    cd contracts && npm run --silent gas

@@ -1,0 +1,133 @@
+//! `cargo ci`: every check and test, ending with a count.
+
+use std::{path::Path, time::Instant};
+
+use anyhow::{Result, bail};
+use clap::Args;
+
+use crate::{
+    process::{command, run as run_command, seconds, watch},
+    setup,
+};
+
+/// Pass every check and test.
+#[derive(Args, Debug)]
+pub struct Options {}
+
+/// Tests that passed, failed and were not run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Count {
+    passed: u64,
+    failed: u64,
+    skipped: u64,
+}
+
+impl Count {
+    fn add(&mut self, other: Self) {
+        self.passed += other.passed;
+        self.failed += other.failed;
+        self.skipped += other.skipped;
+    }
+}
+
+pub fn run(_options: &Options) -> Result<()> {
+    let root = setup::root()?;
+    setup::check_prerequisites(&root)?;
+    let mut total = Count::default();
+    step("formatting", || run_command(setup::cargo(&root, &["fmt", "--all", "--check"])))?;
+    step("packages of the contracts", || setup::contract_tools(&root))?;
+    step("lints", || {
+        let arguments = ["clippy", "--release", "--locked", "--workspace", "--all-targets", "--", "-D", "warnings"];
+        run_command(setup::cargo(&root, &arguments))
+    })?;
+    step("contracts: build, tests, staleness of generated files", || contracts(&root, &mut total))?;
+    step("tests", || {
+        let tests = setup::cargo(&root, &["test", "--release", "--locked", "--workspace"]);
+        counted(tests, cargo_line, &mut total)
+    })?;
+    step("documentation", || {
+        let mut doc = setup::cargo(&root, &["doc", "--release", "--locked", "--workspace", "--no-deps"]);
+        doc.env("RUSTDOCFLAGS", "-D warnings");
+        run_command(doc)
+    })?;
+    step("demo", || {
+        crate::demo::run(&crate::demo::Options::smoke())?;
+        total.add(Count { passed: 1, ..Count::default() });
+        Ok(())
+    })?;
+    let Count { passed, failed, skipped } = total;
+    println!("{passed} passed, {failed} failed, {skipped} skipped");
+    if failed > 0 || passed == 0 {
+        bail!("{failed} tests failed, {passed} passed");
+    }
+    Ok(())
+}
+
+fn step(name: &str, mut work: impl FnMut() -> Result<()>) -> Result<()> {
+    println!("==> {name}");
+    let start = Instant::now();
+    work()?;
+    println!("<== {name}: {:.0} s", seconds(start));
+    Ok(())
+}
+
+fn contracts(root: &Path, total: &mut Count) -> Result<()> {
+    let contracts = root.join("contracts");
+    counted(command("npm", &["run", "--silent", "ci"], &contracts), forge_line, total)
+}
+
+/// Runs tests and adds up what their closing lines say; fails when the command does.
+fn counted(
+    tests: std::process::Command,
+    parse: impl Fn(&str) -> Option<Count>,
+    total: &mut Count,
+) -> Result<()> {
+    let mut count = Count::default();
+    let succeeded = watch(tests, |line| {
+        if let Some(found) = parse(line) {
+            count.add(found);
+        }
+    })?;
+    total.add(count);
+    if !succeeded {
+        bail!("{} passed, {} failed", count.passed, count.failed);
+    }
+    if count.passed == 0 {
+        bail!("no test ran");
+    }
+    Ok(())
+}
+
+/// `test result: ok. 7 passed; 0 failed; 1 ignored; 0 measured; …`
+fn cargo_line(line: &str) -> Option<Count> {
+    let rest = line.strip_prefix("test result: ")?;
+    let number = |word: &str| {
+        rest.split(['.', ';']).find_map(|part| part.trim().strip_suffix(word)?.trim().parse::<u64>().ok())
+    };
+    Some(Count { passed: number("passed")?, failed: number("failed")?, skipped: number("ignored")? })
+}
+
+/// `Ran 3 test suites in 1.2s (3.4s CPU time): 41 tests passed, 0 failed, 0 skipped (41 total tests)`
+fn forge_line(line: &str) -> Option<Count> {
+    let (_, rest) = line.split_once("test suite").filter(|_| line.trim_start().starts_with("Ran "))?;
+    let (_, counts) = rest.split_once("): ")?;
+    let number = |word: &str| {
+        counts.split([',', '(']).find_map(|part| part.trim().strip_suffix(word)?.trim().parse::<u64>().ok())
+    };
+    Some(Count { passed: number("tests passed")?, failed: number("failed")?, skipped: number("skipped")? })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn closing_lines_are_counted() {
+        let line = "test result: ok. 7 passed; 2 failed; 1 ignored; 0 measured; 0 filtered out; finished in 3.27s";
+        assert_eq!(cargo_line(line), Some(Count { passed: 7, failed: 2, skipped: 1 }));
+        let line = "Ran 3 test suites in 1.20s (3.40s CPU time): 41 tests passed, 1 failed, 2 skipped (44 total tests)";
+        assert_eq!(forge_line(line), Some(Count { passed: 41, failed: 1, skipped: 2 }));
+        assert_eq!(forge_line("Ran 4 tests for test/LightClient.t.sol:LightClientTest"), None);
+        assert_eq!(cargo_line("running 7 tests"), None);
+    }
+}
