@@ -77,12 +77,13 @@ export function contractSource(key, name) {
     const contract = name.replace('LightClientVK', 'LightClient');
     const source = `${HEADER}
 import { ${base} } from "../${base}.sol";
+import { PlonkVerifier } from "../PlonkVerifier.sol";
 import { ${name} } from "../keys/${name}.sol";
 
 /// @title \`${base}\` with the verification key \`${name}\`
 ${provenance(key)}
 contract ${contract} is ${base} {
-    /// @inheritdoc ${base}
+    /// @inheritdoc PlonkVerifier
     function _loadVerifyingKey() internal pure override returns (uint256, uint256, uint256) {
         return ${name}.load();
     }
@@ -92,8 +93,11 @@ contract ${contract} is ${base} {
 }
 
 function provenance(key) {
-    if (key.aztec) return "/// @dev SRS: Aztec's Ignition ceremony";
+    const { circuit, capacity, id } = key.origin;
+    const named = circuit === undefined ? [] : [`/// @notice Circuit ${circuit}, capacity ${capacity}, key ${id}`];
+    if (key.aztec) return [...named, "/// @dev SRS: Aztec's Ignition ceremony"].join('\n');
     return [
+        ...named,
         '/// @dev INSECURE, FOR DEVELOPMENT AND TESTS ONLY: the SRS was made from a tau that somebody knows, and who knows tau can',
         '/// prove any statement. A contract with this key protects nothing.',
     ].join('\n');

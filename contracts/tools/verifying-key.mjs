@@ -26,9 +26,17 @@ const G2_GENERATOR = {
 const AZTEC_TAU_G2 =
     0xb0838893ec1f237e8b07323b0744599f4e97b598b3b589bcc2bc37b8d5c41801c18393c0fa30fe4e8b038e357ad851eae8de9107584effe7c7f1f651b2010e26n;
 
-class KeyError extends Error {}
+/** What the prover says of the key beside its members: which circuit it is for, and the short id it goes by. */
+function origin({ circuit, capacity, id }) {
+    const known = {};
+    if (/^[a-z0-9-]+$/.test(circuit ?? '')) known.circuit = circuit;
+    if (Number.isSafeInteger(capacity)) known.capacity = capacity;
+    if (/^[0-9a-f]+$/.test(id ?? '')) known.id = id;
+    return known;
+}
+
 const refuse = (message) => {
-    throw new KeyError(message);
+    throw new Error(message);
 };
 
 /** The key as integers: domain size, number of inputs, k, points, [tau]_2; checked member by member. */
@@ -54,6 +62,7 @@ export function readVerifyingKey(json) {
     if (compressG2(h) !== compressG2(G2_GENERATOR)) refuse('open_key.h: expected the standard generator of G2');
     key.tauCompressed = compressG2(key.tauG2);
     key.aztec = key.tauCompressed === AZTEC_TAU_G2;
+    key.origin = origin(source);
     checkWords(key, source.solidity_words_concat);
     return key;
 }
@@ -77,6 +86,7 @@ export function normalized(key) {
     const point = ({ x, y }) => ({ x: hex(x), y: hex(y) });
     const point2 = ({ x, y }) => ({ x: { c0: hex(x[0]), c1: hex(x[1]) }, y: { c0: hex(y[0]), c1: hex(y[1]) } });
     return {
+        ...key.origin,
         domain_size: key.domainSize,
         num_inputs: key.numInputs,
         k: key.k.map(hex),
