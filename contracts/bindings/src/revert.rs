@@ -64,9 +64,7 @@ impl fmt::Display for Revert {
             Self::Error { name, meaning } => write!(f, "{name}: {meaning}"),
             Self::Reason(reason) => write!(f, "{reason}"),
             Self::Panic(code) => write!(f, "panic {code:#04x} in the contract"),
-            Self::Empty => {
-                f.write_str("no reason given (calldata does not decode, or the gas ran out)")
-            }
+            Self::Empty => f.write_str("no reason given (calldata does not decode, or the gas ran out)"),
             Self::Unknown(data) => write!(f, "unknown error {data}"),
         }
     }
@@ -126,8 +124,14 @@ fn describe(error: &LightClientErrors) -> (&'static str, &'static str) {
             "ERC1967InvalidImplementation",
             "the new implementation is no UUPS contract",
         ),
-        E::ERC1967NonPayable(_) => ("ERC1967NonPayable", "value was sent with an upgrade that calls nothing"),
-        E::FailedInnerCall(_) => ("FailedInnerCall", "the call made with the upgrade reverted without a reason"),
+        E::ERC1967NonPayable(_) => (
+            "ERC1967NonPayable",
+            "value was sent with an upgrade that calls nothing",
+        ),
+        E::FailedInnerCall(_) => (
+            "FailedInnerCall",
+            "the call made with the upgrade reverted without a reason",
+        ),
         E::UUPSUnauthorizedCallContext(_) => (
             "UUPSUnauthorizedCallContext",
             "to be called through the proxy, not on the implementation",

@@ -1,13 +1,72 @@
 //! Implementations that can be deployed: the light client with one verification key each.
 
 use alloy::{
-    primitives::{Address, Bytes},
-    sol_types::SolCall,
+    primitives::{Address, Bytes, hex},
+    sol_types::{SolCall, SolConstructor},
 };
 
-use crate::LightClient::{LightClientState, StakeTableState, initializeCall};
+use crate::{
+    ERC1967Proxy,
+    LightClient::{LightClientState, StakeTableState, initializeCall},
+};
 
-/// Initial data of a proxy: the `initialize` call, ABI-encoded.
+/// The light client with one of the committed verification keys. A network of its own, or production with the Aztec SRS,
+/// generates another (`contracts/README.md`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Variant {
+    /// Canonical circuit, capacity 10, SRS of a known tau: for development only.
+    V1Canonical10Insecure,
+    /// Canonical circuit, capacity 200, SRS of a known tau: production's size, for development only.
+    V1Canonical200Insecure,
+}
+
+/// Decodes a committed `0x…` file while compiling, so that a damaged one stops the build.
+macro_rules! creation_code {
+    ($file:literal) => {{
+        const TEXT: &[u8] = include_bytes!($file);
+        const CODE: [u8; TEXT.len() / 2 - 1] = match hex::const_decode_to_array(TEXT) {
+            Ok(code) => code,
+            Err(_) => panic!("not hexadecimal; run contracts/tools/gen-bindings"),
+        };
+        &CODE
+    }};
+}
+
+impl Variant {
+    /// Every variant that is committed.
+    pub const ALL: [Self; 2] = [Self::V1Canonical10Insecure, Self::V1Canonical200Insecure];
+
+    /// Name of the Solidity contract.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::V1Canonical10Insecure => "LightClientV1Canonical10Insecure",
+            Self::V1Canonical200Insecure => "LightClientV1Canonical200Insecure",
+        }
+    }
+
+    /// Lines of the stake table that the key's circuit has room for.
+    pub const fn capacity(self) -> usize {
+        match self {
+            Self::V1Canonical10Insecure => 10,
+            Self::V1Canonical200Insecure => 200,
+        }
+    }
+
+    /// Code that deploys the implementation. It takes no constructor arguments; users talk to a proxy in front of it.
+    pub const fn creation_code(self) -> &'static [u8] {
+        match self {
+            Self::V1Canonical10Insecure => {
+                creation_code!("../../bytecode/LightClientV1Canonical10Insecure.hex")
+            }
+            Self::V1Canonical200Insecure => {
+                creation_code!("../../bytecode/LightClientV1Canonical200Insecure.hex")
+            }
+        }
+    }
+}
+
+/// The `initialize` call, ABI-encoded: what a new proxy is to call on its implementation.
 pub fn initialize_call(
     genesis: LightClientState,
     stake_table: StakeTableState,
@@ -22,4 +81,15 @@ pub fn initialize_call(
     }
     .abi_encode()
     .into()
+}
+
+/// Code that deploys a proxy in front of an implementation and makes it call `data` ([`initialize_call`]).
+pub fn proxy_creation_code(implementation: Address, data: Bytes) -> Bytes {
+    let arguments = ERC1967Proxy::constructorCall {
+        implementation,
+        _data: data,
+    };
+    [&ERC1967Proxy::BYTECODE[..], &arguments.abi_encode()]
+        .concat()
+        .into()
 }
