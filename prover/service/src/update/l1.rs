@@ -16,11 +16,12 @@ use alloy::{
     sol_types::SolCall,
     transports::{RpcError, TransportError},
 };
+use crema_contracts::{IMPLEMENTATION_SLOT, LightClient, Revert};
 use reqwest::{Client, Url};
 
 use super::{
     UpdateError,
-    contract::{self, CallFailure, ContractView, IMPLEMENTATION_SLOT, LightClientAbi},
+    contract::{self, CallFailure, ContractView},
     gas::{Fees, Market},
     transport::Endpoints,
 };
@@ -126,14 +127,14 @@ impl L1 {
             });
         }
         let version = self
-            .read(address, "getVersion", LightClientAbi::getVersionCall {})
+            .read(address, "getVersion", LightClient::getVersionCall {})
             .await?;
         let finalized = self.finalized(address).await?;
         let voting = self
             .read(
                 address,
                 "genesisStakeTableState",
-                LightClientAbi::genesisStakeTableStateCall {},
+                LightClient::genesisStakeTableStateCall {},
             )
             .await?;
         let voting = contract::stake_table_state(&voting).map_err(|error| UpdateError::NotLightClient {
@@ -145,7 +146,7 @@ impl L1 {
             .read(
                 address,
                 "permissionedProver",
-                LightClientAbi::permissionedProverCall {},
+                LightClient::permissionedProverCall {},
             )
             .await?;
         let permitted = (!permitted.is_zero()).then_some(permitted);
@@ -153,7 +154,7 @@ impl L1 {
             address,
             implementation,
             code,
-            major: version.major,
+            major: version.majorVersion,
             finalized,
             voting,
             permitted,
@@ -169,7 +170,7 @@ impl L1 {
         address: Address,
     ) -> Result<crema_light_client::state::LightClientState, UpdateError> {
         let state = self
-            .read(address, "finalizedState", LightClientAbi::finalizedStateCall {})
+            .read(address, "finalizedState", LightClient::finalizedStateCall {})
             .await?;
         contract::finalized_state(state.viewNum, state.blockHeight, state.blockCommRoot).map_err(|error| {
             UpdateError::NotLightClient {
@@ -401,7 +402,7 @@ impl L1 {
                 return failure;
             }
         }
-        CallFailure::Silent
+        CallFailure::Light(Revert::Empty)
     }
 }
 
@@ -411,5 +412,5 @@ fn revert(error: &TransportError) -> Option<CallFailure> {
     if let Some(data) = payload.as_revert_data() {
         return Some(CallFailure::decode(&data));
     }
-    (payload.code == 3 || payload.message.contains("revert")).then_some(CallFailure::Silent)
+    (payload.code == 3 || payload.message.contains("revert")).then_some(CallFailure::Light(Revert::Empty))
 }

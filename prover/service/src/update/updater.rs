@@ -352,7 +352,8 @@ impl Updater {
         proved: &Proved,
     ) -> Result<Outcome, UpdateError> {
         let started = Instant::now();
-        let input = contract::update_call(&job.state, &proved.proof);
+        let input = contract::update_call(&job.state, &proved.proof)
+            .map_err(|error| UpdateError::Internal(error.to_string()))?;
         // not interrupted: whether a transaction was sent must be known
         let pending = match submission::send(&self.l1, terms, job.state, input).await {
             Ok(pending) => pending,
