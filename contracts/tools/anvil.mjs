@@ -8,12 +8,17 @@ import path from 'node:path';
 const ATTEMPTS = 200;
 const PAUSE_MS = 25;
 
-/** Path of a Foundry binary from its npm platform package; the shim around it would cost 0.2 s per start. */
+/** Path of a Foundry binary from its npm package for this platform. */
 export function foundryBinary(tool) {
     const arch = { x64: 'amd64', arm64: 'arm64' }[process.arch];
     const platform = { linux: 'linux', darwin: 'darwin', win32: 'win32' }[process.platform];
     const name = `@foundry-rs/${tool}-${platform}-${arch}`;
-    const manifest = createRequire(import.meta.url).resolve(`${name}/package.json`);
+    let manifest;
+    try {
+        manifest = createRequire(import.meta.url).resolve(`${name}/package.json`);
+    } catch (cause) {
+        throw new Error(`${name} is not installed: run "npm ci", or where that brings none "npm i --no-save ${name}@1.7.1"`, { cause });
+    }
     return path.join(path.dirname(manifest), 'bin', platform === 'win32' ? `${tool}.exe` : tool);
 }
 

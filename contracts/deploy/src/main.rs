@@ -14,7 +14,7 @@ use alloy::{
     providers::{Provider, ProviderBuilder},
     signers::local::{MnemonicBuilder, coins_bip39::English},
 };
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow};
 use clap::{Parser, ValueEnum};
 use crema_contracts::Variant;
 use light_client::Deployment;
@@ -80,8 +80,9 @@ async fn run(options: Options) -> Result<()> {
     let signer = MnemonicBuilder::<English>::default()
         .phrase(options.mnemonic)
         .index(options.account_index)
-        .and_then(alloy::signers::local::MnemonicBuilder::build)
-        .context("ESPRESSO_SEQUENCER_ETH_MNEMONIC is not a BIP-39 phrase")?;
+        .and_then(|builder| builder.build())
+        // the library's message may quote the phrase
+        .map_err(|_| anyhow!("ESPRESSO_SEQUENCER_ETH_MNEMONIC is not 12 to 24 words of the BIP-39 English list"))?;
     let account = signer.address();
     let provider =
         ProviderBuilder::new().wallet(EthereumWallet::from(signer)).connect_http(options.rpc_url.clone());
