@@ -147,14 +147,12 @@ abstract contract LightClient is Initializable, OwnableUpgradeable, UUPSUpgradea
         external
         virtual
     {
-        uint64 viewNum = newState.viewNum;
-        uint64 blockHeight = newState.blockHeight;
-        uint256 root = BN254.ScalarField.unwrap(newState.blockCommRoot);
+        (uint64 viewNum, uint64 blockHeight, uint256 root) = _read(newState);
 
         address prover = permissionedProver;
         if (prover != address(0) && msg.sender != prover) revert ProverNotPermissioned();
         if (!_isNewer(viewNum, blockHeight)) revert OutdatedState();
-        BN254.validateScalarField(newState.blockCommRoot);
+        BN254.validateScalarField(BN254.ScalarField.wrap(root));
 
         // The circuit's order. The stake table comes from storage, never from the caller.
         _setPublicInput(0, viewNum);
@@ -167,7 +165,7 @@ abstract contract LightClient is Initializable, OwnableUpgradeable, UUPSUpgradea
         if (!_verifyProof(proof, 7)) revert InvalidProof();
 
         _finalize(viewNum, blockHeight, root);
-        emit NewState(viewNum, blockHeight, newState.blockCommRoot);
+        emit NewState(viewNum, blockHeight, BN254.ScalarField.wrap(root));
     }
 
     /// @notice Lets only this address submit states, or replaces the one that may
@@ -270,6 +268,20 @@ abstract contract LightClient is Initializable, OwnableUpgradeable, UUPSUpgradea
     /// @inheritdoc UUPSUpgradeable
     function _authorizeUpgrade(address newImplementation) internal virtual override onlyOwner {
         emit Upgrade(newImplementation);
+    }
+
+    /// @dev The members of a state in calldata; reverts, as the compiler's own checks do, when a number exceeds its type
+    function _read(LightClientState calldata state)
+        internal
+        pure
+        returns (uint64 viewNum, uint64 blockHeight, uint256 root)
+    {
+        assembly ("memory-safe") {
+            viewNum := calldataload(state)
+            blockHeight := calldataload(add(state, 0x20))
+            root := calldataload(add(state, 0x40))
+            if shr(64, or(viewNum, blockHeight)) { revert(0, 0) }
+        }
     }
 
     /// @dev Whether both numbers exceed those of `finalizedState`, which share a slot: view in the low 64 bits, then height

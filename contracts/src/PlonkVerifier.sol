@@ -191,12 +191,14 @@ abstract contract PlonkVerifier {
                 numerator := add(mulmod(numerator, d, R), mulmod(mload(INPUT6), denominator, R))
                 denominator := mulmod(denominator, d, R)
             }
-            for { let place := INPUT7 } lt(place, add(INPUT0, shl(5, numInputs))) { place := add(place, 0x20) } {
-                ok := and(ok, lt(mload(place), R))
-                x := mulmod(x, omegaInverse, R)
-                d := add(x, MINUS_ONE)
-                numerator := add(mulmod(numerator, d, R), mulmod(mload(place), denominator, R))
-                denominator := mulmod(denominator, d, R)
+            if gt(numInputs, 7) {
+                for { let place := INPUT7 } lt(place, add(INPUT0, shl(5, numInputs))) { place := add(place, 0x20) } {
+                    ok := and(ok, lt(mload(place), R))
+                    x := mulmod(x, omegaInverse, R)
+                    d := add(x, MINUS_ONE)
+                    numerator := add(mulmod(numerator, d, R), mulmod(mload(place), denominator, R))
+                    denominator := mulmod(denominator, d, R)
+                }
             }
 
             // inverse of n d_0 d_1 ... by Fermat; the product is zero only for zeta among the first rows of the domain

@@ -96,3 +96,37 @@ export function compressG2({ x, y }) {
 function littleEndian(value) {
     return Array.from({ length: 32 }, (_, i) => Number((value >> BigInt(8 * i)) & 0xffn));
 }
+
+/** scalar * (1, 2) in affine coordinates, infinity as (0, 0); Jacobian double-and-add, one inversion at the end. */
+export function multiplyG1(scalar) {
+    let [x, y, z] = [0n, 1n, 0n];
+    for (const bit of mod(scalar, R).toString(2)) {
+        [x, y, z] = doubleG1(x, y, z);
+        if (bit === '1') [x, y, z] = addGenerator(x, y, z);
+    }
+    if (z === 0n) return { x: 0n, y: 0n };
+    const inv = inverse(z, P);
+    return { x: mod(x * inv * inv, P), y: mod(y * inv * inv * inv, P) };
+}
+
+function doubleG1(x, y, z) {
+    const a = mod(x * x, P);
+    const b = mod(y * y, P);
+    const s = mod(4n * x * b, P);
+    const m = 3n * a;
+    const nx = mod(m * m - 2n * s, P);
+    return [nx, mod(m * (s - nx) - 8n * b * b, P), mod(2n * y * z, P)];
+}
+
+/** Mixed addition of (1, 2); the sum never meets (1, 2) itself but from infinity or when doubling is meant. */
+function addGenerator(x, y, z) {
+    if (z === 0n) return [1n, 2n, 1n];
+    const zz = mod(z * z, P);
+    const h = mod(zz - x, P);
+    const r = mod(2n * zz * z - y, P);
+    if (h === 0n) return r === 0n ? doubleG1(x, y, z) : [0n, 1n, 0n];
+    const hh = mod(h * h, P);
+    const v = mod(x * hh, P);
+    const nx = mod(r * r - hh * h - 2n * v, P);
+    return [nx, mod(r * (v - nx) - y * hh * h, P), mod(z * h, P)];
+}
