@@ -49,12 +49,14 @@ export function isOnG1({ x, y }) {
 /** Twist coefficient b' = 3 / (9 + i). */
 const TWIST_B = fp2.mul([3n, 0n], fp2.inv([9n, 1n]));
 
-/** On the twist, and of order r: the twist has points outside the pairing's group. Infinity is refused. */
-export function isInG2({ x, y }) {
+/** y^2 = x^3 + b' with canonical coordinates; infinity is not written so. */
+export function isOnTwist({ x, y }) {
     if ([...x, ...y].some((c) => c >= P)) return false;
-    if (!fp2.equal(fp2.mul(y, y), fp2.add(fp2.mul(x, fp2.mul(x, x)), TWIST_B))) return false;
-    return multiply({ x, y }, R) === null;
+    return fp2.equal(fp2.mul(y, y), fp2.add(fp2.mul(x, fp2.mul(x, x)), TWIST_B));
 }
+
+/** On the twist, and of order r: the twist has points outside the pairing's group. Infinity is refused. */
+export const isInG2 = (point) => isOnTwist(point) && multiply(point, R) === null;
 
 /** Affine double-and-add on the twist; null is infinity. */
 function multiply(point, scalar) {
