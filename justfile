@@ -26,8 +26,8 @@ clippy:
 
 # Regenerate the contracts' bindings (ABI and bytecode) from their sources
 gen-bindings:
-    cd contracts && npm run --silent gen-bindings
+    contracts/tools/gen-bindings
 
 # Gas of verification and of every update, from receipts on anvil
 gas-benchmarks:
-    cd contracts && npm run --silent gas
+    contracts/tools/gas

@@ -35,12 +35,12 @@ pub fn run(_options: &Options) -> Result<()> {
     setup::check_prerequisites(&root)?;
     let mut total = Count::default();
     step("formatting", || run_command(setup::cargo(&root, &["fmt", "--all", "--check"])))?;
-    step("packages of the contracts", || setup::contract_tools(&root))?;
     step("lints", || {
         let arguments = ["clippy", "--release", "--locked", "--workspace", "--all-targets", "--", "-D", "warnings"];
         run_command(setup::cargo(&root, &arguments))
     })?;
     step("contracts: build, tests, staleness of generated files", || contracts(&root, &mut total))?;
+    step("packages of the contracts", || setup::contract_tools(&root))?;
     step("tests", || {
         let tests = setup::cargo(&root, &["test", "--release", "--locked", "--workspace"]);
         counted(tests, cargo_line, &mut total)
@@ -73,7 +73,7 @@ fn step(name: &str, mut work: impl FnMut() -> Result<()>) -> Result<()> {
 
 fn contracts(root: &Path, total: &mut Count) -> Result<()> {
     let contracts = root.join("contracts");
-    counted(command("npm", &["run", "--silent", "ci"], &contracts), forge_line, total)
+    counted(command("sh", &["tools/ci"], &contracts), forge_line, total)
 }
 
 /// Runs tests and adds up what their closing lines say; fails when the command does.

@@ -41,12 +41,14 @@ pub fn check_prerequisites(root: &Path) -> Result<()> {
 pub fn contract_tools(root: &Path) -> Result<()> {
     let contracts = root.join("contracts");
     let wanted = std::fs::read(contracts.join("package-lock.json")).context("contracts/package-lock.json")?;
-    let mark = contracts.join("node_modules/.installed-lock.json");
-    if std::fs::read(&mark).is_ok_and(|installed| installed == wanted) {
+    // beside node_modules, which `npm ci` empties
+    let mark = contracts.join("cache/installed-lock.json");
+    if std::fs::read(&mark).is_ok_and(|installed| installed == wanted) && contracts.join("node_modules/solc").exists() {
         return Ok(());
     }
     println!("installing forge, anvil and the Solidity compiler from npm");
     run(command("npm", &["ci", "--ignore-scripts", "--no-audit", "--no-fund"], &contracts))?;
+    std::fs::create_dir_all(contracts.join("cache"))?;
     std::fs::write(mark, wanted).context("marking the npm packages as installed")
 }
 
