@@ -1,0 +1,155 @@
+//! What a worker process is told and what it tells.
+
+use std::{
+    env,
+    io::Write,
+    path::PathBuf,
+    process::{Command, Stdio},
+};
+
+use crema_circuit::Version;
+use crema_service::{
+    keys::{KeyCache, KeyRequest},
+    srs::SrsChoice,
+};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+
+use super::{EngineChoice, ProveOptions, measure::Proving, prepare::Preparation};
+use crate::error::Error;
+
+/// What is measured.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Task {
+    /// The circuit, by its name.
+    pub circuit: String,
+    /// Lines of the stake table.
+    pub capacity: usize,
+    /// The reference string, by its name.
+    pub srs: String,
+    /// Folder of the proving keys.
+    pub key_cache: Option<PathBuf>,
+    /// Where to compute.
+    pub engine: EngineChoice,
+    /// Proofs that count.
+    pub repeat: usize,
+    /// Proofs before those.
+    pub warm_up: usize,
+    /// Threads, where they were chosen.
+    pub threads: Option<u16>,
+    /// What statements are derived from.
+    pub seed: u64,
+}
+
+/// Which part of a task a worker does.
+#[derive(Serialize, Deserialize)]
+pub enum Order {
+    /// Make the key unless it is there.
+    Prepare(Task),
+    /// Load the key and prove.
+    Prove(Task),
+}
+
+/// What a worker found.
+#[derive(Serialize, Deserialize)]
+pub enum Outcome {
+    /// The key is there.
+    Prepared(Preparation),
+    /// Proofs were made.
+    Proved(Proving),
+}
+
+impl Task {
+    /// The task at one of the capacities asked for.
+    pub fn new(options: &ProveOptions, capacity: usize) -> Self {
+        Self {
+            circuit: options.circuit.to_string(),
+            capacity,
+            srs: options.srs.to_string(),
+            key_cache: options.key_cache.clone(),
+            engine: options.engine,
+            repeat: options.repeat.into(),
+            warm_up: options.warm_up.into(),
+            threads: options.threads,
+            seed: options.seed,
+        }
+    }
+
+    /// The circuit.
+    ///
+    /// # Errors
+    /// [`Error::Task`].
+    pub fn version(&self) -> Result<Version, Error> {
+        self.circuit
+            .parse()
+            .map_err(|error: crema_circuit::UnknownVersion| Error::Task(error.to_string()))
+    }
+
+    /// The key's name.
+    ///
+    /// # Errors
+    /// [`Error::Task`].
+    pub fn request(&self) -> Result<KeyRequest, Error> {
+        let srs: Result<SrsChoice, _> = self.srs.parse();
+        Ok(KeyRequest {
+            version: self.version()?,
+            capacity: self.capacity,
+            srs: srs.map_err(|error| Error::Task(error.to_string()))?,
+        })
+    }
+
+    /// Where keys are kept.
+    ///
+    /// # Errors
+    /// As [`KeyCache::new`].
+    pub fn keys(&self) -> Result<KeyCache, Error> {
+        Ok(KeyCache::new(self.key_cache.clone())?)
+    }
+
+    /// Has a worker see to the key.
+    ///
+    /// # Errors
+    /// [`Error`].
+    pub fn prepare(&self) -> Result<Preparation, Error> {
+        let task = "making the key";
+        match self.delegate(task, &Order::Prepare(self.clone()))? {
+            Outcome::Prepared(preparation) => Ok(preparation),
+            Outcome::Proved(_) => Err(Error::Task("a proof came back instead of a key".to_owned())),
+        }
+    }
+
+    /// Has a worker prove.
+    ///
+    /// # Errors
+    /// [`Error`].
+    pub fn prove(&self) -> Result<Proving, Error> {
+        match self.delegate("proving", &Order::Prove(self.clone()))? {
+            Outcome::Proved(proving) => Ok(proving),
+            Outcome::Prepared(_) => Err(Error::Task("a key came back instead of a proof".to_owned())),
+        }
+    }
+
+    fn delegate<T: DeserializeOwned>(&self, task: &'static str, order: &Order) -> Result<T, Error> {
+        let spawn = |source| Error::Spawn { task, source };
+        let mut command = Command::new(env::current_exe().map_err(spawn)?);
+        command
+            .arg("prove-worker")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped());
+        if let Some(threads) = self.threads {
+            command.env("RAYON_NUM_THREADS", threads.to_string());
+        }
+        let mut worker = command.spawn().map_err(spawn)?;
+        let order = serde_json::to_vec(order)?;
+        if let Some(mut stdin) = worker.stdin.take() {
+            stdin.write_all(&order).map_err(spawn)?;
+        }
+        let output = worker.wait_with_output().map_err(spawn)?;
+        if !output.status.success() {
+            return Err(Error::Worker {
+                task,
+                status: output.status,
+            });
+        }
+        Ok(serde_json::from_slice(&output.stdout)?)
+    }
+}

@@ -1,0 +1,55 @@
+//! Figures as people read them.
+
+/// A time in the unit that suits it.
+pub fn seconds(value: f64) -> String {
+    if value < 0.0995 {
+        format!("{:.1} ms", 1e3 * value)
+    } else if value < 9.995 {
+        format!("{value:.2} s")
+    } else {
+        format!("{value:.1} s")
+    }
+}
+
+/// Memory in MiB.
+pub fn mebibytes(value: f64) -> String {
+    format!("{} MiB", thousands((value / f64::from(1 << 20)).round() as u64))
+}
+
+/// An integer with its thousands apart.
+pub fn thousands(value: u64) -> String {
+    let digits = value.to_string();
+    let mut text = String::new();
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_have_three_digits_or_so() {
+        let shown = [0.00271, 0.0994, 0.0996, 1.234, 9.99, 9.996, 150.93].map(seconds);
+        assert_eq!(
+            shown,
+            [
+                "2.7 ms", "99.4 ms", "0.10 s", "1.23 s", "9.99 s", "10.0 s", "150.9 s"
+            ]
+        );
+    }
+
+    #[test]
+    fn thousands_stand_apart() {
+        assert_eq!(
+            [0, 999, 1000, 659_275, 1_048_576].map(thousands),
+            ["0", "999", "1,000", "659,275", "1,048,576"]
+        );
+        assert_eq!(mebibytes(8313.0 * 1048576.0), "8,313 MiB");
+    }
+}
