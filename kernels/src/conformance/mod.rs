@@ -49,7 +49,7 @@ fn horner(coefficients: &[Fr], x: Fr) -> Fr {
 
 /// Instantiates every conformance test for the engine that an expression makes.
 ///
-/// ```ignore
+/// ```no_run
 /// mod portable {
 ///     crema_kernels::conformance_tests!(crema_kernels::cpu::CpuEngine::portable());
 /// }

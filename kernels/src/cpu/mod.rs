@@ -1,9 +1,18 @@
 //! The CPU engine: rayon over plain vectors. The reference for every other engine.
 
+// inner loops are written over traits and must end up inside the function that enables their instructions
+// ... where vectors are registers, not memory
+#![allow(clippy::inline_always, clippy::large_types_passed_by_value)]
+
+#[cfg(target_arch = "x86_64")]
+mod ifma;
+mod lanes;
+mod memory;
 mod msm;
 mod ntt;
+mod permutation;
 mod polynomial;
-mod quotient;
+
 mod vector;
 
 use std::ops::Range;
@@ -20,24 +29,57 @@ use crate::{
 };
 
 /// How field elements are multiplied.
-#[derive(Clone, Copy, Debug, Default)]
-enum Arithmetic {
+#[derive(Clone, Copy, Debug)]
+enum Instructions {
     /// Four 64-bit limbs, one element at a time: runs everywhere.
-    #[default]
-    Portable,
+    Portable(lanes::Portable),
+    /// Five 52-bit limbs, eight elements at a time.
+    #[cfg(target_arch = "x86_64")]
+    Ifma(ifma::Ifma),
+}
+
+impl Instructions {
+    fn detect() -> Self {
+        #[cfg(target_arch = "x86_64")]
+        if let Some(ifma) = ifma::Ifma::detect() {
+            return Self::Ifma(ifma);
+        }
+        Self::Portable(lanes::Portable)
+    }
+}
+
+/// Calls a function generic over arithmetic with the engine's own as its first argument.
+macro_rules! dispatch {
+    ($engine:expr, $function:path $(, $argument:expr)*) => {
+        match $engine.instructions {
+            Instructions::Portable(arithmetic) => $function(arithmetic $(, $argument)*),
+            #[cfg(target_arch = "x86_64")]
+            Instructions::Ifma(arithmetic) => $function(arithmetic $(, $argument)*),
+        }
+    };
 }
 
 /// The engine that computes where the program runs, on rayon's current thread pool.
-#[derive(Clone, Copy, Debug, Default)]
+///
+/// The default engine uses the vector instructions that the machine has.
+#[derive(Clone, Copy, Debug)]
 pub struct CpuEngine {
-    arithmetic: Arithmetic,
+    instructions: Instructions,
+}
+
+impl Default for CpuEngine {
+    fn default() -> Self {
+        Self {
+            instructions: Instructions::detect(),
+        }
+    }
 }
 
 impl CpuEngine {
     /// An engine that uses no vector instructions, whatever the machine has. It gives the same bytes as the default.
     pub fn portable() -> Self {
         Self {
-            arithmetic: Arithmetic::Portable,
+            instructions: Instructions::Portable(lanes::Portable),
         }
     }
 }
@@ -51,8 +93,10 @@ impl Engine for CpuEngine {
     type Index = Shared<u32>;
 
     fn name(&self) -> String {
-        let arithmetic = match self.arithmetic {
-            Arithmetic::Portable => "portable",
+        let arithmetic = match self.instructions {
+            Instructions::Portable(_) => "portable",
+            #[cfg(target_arch = "x86_64")]
+            Instructions::Ifma(_) => "avx512-ifma",
         };
         format!("cpu ({arithmetic}, {} threads)", rayon::current_num_threads())
     }
@@ -94,9 +138,12 @@ impl Engine for CpuEngine {
 
     fn interpolate(&self, evaluations: &CpuVector) -> Result<CpuVector, Error> {
         let domain = Domain::new(evaluations.len())?;
-        let mut values = evaluations.to_vec();
-        ntt::inverse(&domain, &mut values);
-        Ok(CpuVector::Owned(values))
+        Ok(CpuVector::Owned(dispatch!(
+            self,
+            ntt::interpolate,
+            &domain,
+            evaluations
+        )))
     }
 
     fn evaluate_coset(
@@ -105,7 +152,13 @@ impl Engine for CpuEngine {
         domain: &Domain,
         shift: Fr,
     ) -> Result<CpuVector, Error> {
-        Ok(CpuVector::Owned(ntt::evaluate_coset(domain, coefficients, shift)))
+        Ok(CpuVector::Owned(dispatch!(
+            self,
+            ntt::evaluate_coset,
+            domain,
+            coefficients,
+            shift
+        )))
     }
 
     fn interpolate_cosets(
@@ -114,7 +167,14 @@ impl Engine for CpuEngine {
         shifts: [Fr; QUOTIENT_COSETS],
         top: &[Fr],
     ) -> Result<CpuVector, Error> {
-        ntt::interpolate_cosets(evaluations.map(CpuVector::into_vec), shifts, top).map(CpuVector::Owned)
+        dispatch!(
+            self,
+            ntt::interpolate_cosets,
+            evaluations.each_ref().map(|values| &**values),
+            shifts,
+            top
+        )
+        .map(CpuVector::Owned)
     }
 
     fn mask(&self, coefficients: &mut CpuVector, blinders: &[Fr]) -> Result<(), Error> {
@@ -140,11 +200,11 @@ impl Engine for CpuEngine {
     }
 
     fn grand_product(&self, input: &GrandProduct<'_, CpuVector>) -> Result<CpuVector, Error> {
-        quotient::grand_product(input).map(CpuVector::Owned)
+        dispatch!(self, permutation::grand_product, input).map(CpuVector::Owned)
     }
 
     fn quotient(&self, input: &QuotientCoset<'_, CpuVector>) -> Result<CpuVector, Error> {
-        quotient::quotient(input).map(CpuVector::Owned)
+        dispatch!(self, permutation::quotient, input).map(CpuVector::Owned)
     }
 
     fn evaluate(&self, queries: &[(&CpuVector, Fr)]) -> Result<Vec<Fr>, Error> {
@@ -155,7 +215,11 @@ impl Engine for CpuEngine {
     }
 
     fn linear_combination(&self, terms: &[(Fr, &CpuVector)]) -> Result<CpuVector, Error> {
-        Ok(CpuVector::Owned(polynomial::linear_combination(terms)))
+        Ok(CpuVector::Owned(dispatch!(
+            self,
+            polynomial::linear_combination,
+            terms
+        )))
     }
 
     fn divide_by_linear(&self, coefficients: &CpuVector, root: Fr) -> Result<CpuVector, Error> {
@@ -175,7 +239,7 @@ impl Engine for CpuEngine {
                 if vector.is_empty() {
                     return Ok(G1Projective::zero());
                 }
-                Ok(msm::msm(msm::Portable, &bases.0, vector))
+                Ok(msm::msm(msm::PortableAdder, &bases.0, vector))
             })
             .collect()
     }

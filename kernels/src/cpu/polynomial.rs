@@ -4,7 +4,11 @@ use ark_bn254::Fr;
 use ark_ff::{AdditiveGroup, Field};
 use rayon::prelude::*;
 
-use super::CpuVector;
+use super::{
+    CpuVector,
+    lanes::{Arithmetic, Kernel, load_padded, store_padded},
+    memory::zeros,
+};
 use crate::Error;
 
 const CHUNK: usize = 1 << 12;
@@ -38,18 +42,67 @@ pub(super) fn evaluate(coefficients: &[Fr], x: Fr) -> Fr {
 }
 
 /// `Σ factor·polynomial`.
-pub(super) fn linear_combination(terms: &[(Fr, &CpuVector)]) -> Vec<Fr> {
-    let length = terms.iter().map(|(_, poly)| poly.len()).max().unwrap_or(0);
-    let mut result = vec![Fr::ZERO; length];
-    result.par_chunks_mut(CHUNK).enumerate().for_each(|(c, chunk)| {
-        let start = c * CHUNK;
-        for (factor, poly) in terms {
-            for (slot, value) in chunk.iter_mut().zip(poly.iter().skip(start)) {
-                *slot += *factor * value;
-            }
-        }
-    });
+pub(super) fn linear_combination<A: Arithmetic>(arithmetic: A, terms: &[(Fr, &CpuVector)]) -> Vec<Fr> {
+    let terms: Vec<(Fr, &[Fr])> = terms
+        .iter()
+        .map(|(factor, polynomial)| (*factor, &***polynomial))
+        .collect();
+    let length = terms
+        .iter()
+        .map(|(_, polynomial)| polynomial.len())
+        .max()
+        .unwrap_or(0);
+    let mut result = zeros(length);
+    weighted_sum(arithmetic, &terms, &mut result);
     result
+}
+
+/// Adds `Σ factor·polynomial` to a target at least as long as the polynomials.
+pub(super) fn weighted_sum<A: Arithmetic>(arithmetic: A, terms: &[(Fr, &[Fr])], target: &mut [Fr]) {
+    for terms in terms.chunks(WeightedSum::<A>::MAX_TERMS) {
+        let terms: Vec<_> = terms
+            .iter()
+            .map(|(factor, polynomial)| (arithmetic.constant(*factor), *polynomial))
+            .collect();
+        target
+            .par_chunks_mut(CHUNK)
+            .enumerate()
+            .for_each(|(chunk, target)| {
+                arithmetic.enter(WeightedSum {
+                    terms: &terms,
+                    start: chunk * CHUNK,
+                    target,
+                });
+            });
+    }
+}
+
+struct WeightedSum<'a, A: Arithmetic> {
+    terms: &'a [(A::Constant, &'a [Fr])],
+    start: usize,
+    target: &'a mut [Fr],
+}
+
+impl<A: Arithmetic> WeightedSum<'_, A> {
+    /// Each term is below `2p`, and the target below `p`: the sum stays below `64p`.
+    const MAX_TERMS: usize = 31;
+}
+
+impl<A: Arithmetic> Kernel<A> for WeightedSum<'_, A> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self, arithmetic: A) {
+        for position in (0..self.target.len()).step_by(A::WIDTH) {
+            let mut sum = arithmetic.wide(load_padded(arithmetic, self.target, position));
+            for (factor, polynomial) in self.terms {
+                let lanes = load_padded(arithmetic, polynomial, self.start + position);
+                let product = arithmetic.mul(lanes, arithmetic.broadcast(factor));
+                sum = arithmetic.add(sum, arithmetic.wide(product));
+            }
+            store_padded(arithmetic, sum, self.target, position);
+        }
+    }
 }
 
 /// Quotient by `X - root`: `q_i = c_{i+1} + root·q_{i+1}`, chunk by chunk from the top, the carries joined afterwards.

@@ -29,9 +29,9 @@ pub(in crate::cpu) trait Adder: Copy + Sync {
 
 /// The arithmetic of `ark-ff`, on points as they are stored.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::cpu) struct Portable;
+pub(in crate::cpu) struct PortableAdder;
 
-impl Adder for Portable {
+impl Adder for PortableAdder {
     type Scratch = Vec<[Fq; 2]>;
 
     fn add_pairs(self, points: &mut [Point], pairs: &[Pair], scratch: &mut Self::Scratch) {

@@ -17,7 +17,7 @@ use ark_ec::AffineRepr;
 use ark_ff::{AdditiveGroup, Zero};
 use rayon::prelude::*;
 
-pub(super) use adder::{Adder, Portable};
+pub(super) use adder::{Adder, PortableAdder};
 
 use crate::Point;
 use digits::Digits;

@@ -1,0 +1,56 @@
+//! Large vectors that several threads fill.
+
+use std::marker::PhantomData;
+
+use ark_bn254::Fr;
+
+/// A vector of zeros whose pages the operating system supplies when they are first written, by whichever thread does.
+pub(super) fn zeros(length: usize) -> Vec<Fr> {
+    const LIMBS: usize = size_of::<Fr>() / size_of::<u64>();
+    const { assert!(size_of::<Fr>() == LIMBS * size_of::<u64>() && align_of::<Fr>() == align_of::<u64>()) };
+    // `vec!` takes zeroed memory from the allocator for integers, but writes out zeros of other types one by one
+    let limbs = Box::into_raw(vec![0u64; LIMBS * length].into_boxed_slice());
+    // SAFETY: the allocation has the size and alignment of `length` elements (asserted above) and holds zeroed limbs,
+    // which are a valid `Fr`; its former owner has given it up.
+    unsafe { Box::from_raw(std::ptr::slice_from_raw_parts_mut(limbs.cast::<Fr>(), length)) }.into_vec()
+}
+
+/// A row-major matrix whose columns are written by several threads.
+#[derive(Clone, Copy)]
+pub(super) struct Matrix<'a> {
+    values: *mut Fr,
+    rows: usize,
+    columns: usize,
+    lifetime: PhantomData<&'a mut [Fr]>,
+}
+
+// SAFETY: a `Matrix` gives access only through `segment`, whose contract rules out overlapping references.
+unsafe impl Send for Matrix<'_> {}
+// SAFETY: as above.
+unsafe impl Sync for Matrix<'_> {}
+
+impl<'a> Matrix<'a> {
+    /// Views a vector as rows of `columns` elements.
+    pub(super) fn new(values: &'a mut [Fr], columns: usize) -> Self {
+        Self {
+            values: values.as_mut_ptr(),
+            rows: values.len() / columns,
+            columns,
+            lifetime: PhantomData,
+        }
+    }
+
+    /// `length` elements of a row.
+    ///
+    /// # Safety
+    /// No two references alive at the same time overlap: each column belongs to one thread, which drops a segment
+    /// before it asks for the next.
+    // the references come from the exclusive borrow in `lifetime`, not from `self`
+    #[allow(clippy::mut_from_ref)]
+    #[inline(always)]
+    pub(super) unsafe fn segment(&self, row: usize, column: usize, length: usize) -> &mut [Fr] {
+        assert!(row < self.rows && column + length <= self.columns);
+        // SAFETY: inside the borrowed vector (asserted above); the caller rules out aliasing.
+        unsafe { std::slice::from_raw_parts_mut(self.values.add(row * self.columns + column), length) }
+    }
+}
