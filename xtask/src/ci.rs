@@ -34,28 +34,51 @@ pub fn run(_options: &Options) -> Result<()> {
     let root = setup::root()?;
     setup::check_prerequisites(&root)?;
     let mut total = Count::default();
-    step("formatting", || run_command(setup::cargo(&root, &["fmt", "--all", "--check"])))?;
+    step("formatting", || {
+        run_command(setup::cargo(&root, &["fmt", "--all", "--check"]))
+    })?;
     step("lints", || {
-        let arguments = ["clippy", "--release", "--locked", "--workspace", "--all-targets", "--", "-D", "warnings"];
+        let arguments = [
+            "clippy",
+            "--release",
+            "--locked",
+            "--workspace",
+            "--all-targets",
+            "--",
+            "-D",
+            "warnings",
+        ];
         run_command(setup::cargo(&root, &arguments))
     })?;
-    step("contracts: build, tests, staleness of generated files", || contracts(&root, &mut total))?;
+    step("contracts: build, tests, staleness of generated files", || {
+        contracts(&root, &mut total)
+    })?;
     step("packages of the contracts", || setup::contract_tools(&root))?;
     step("tests", || {
         let tests = setup::cargo(&root, &["test", "--release", "--locked", "--workspace"]);
         counted(tests, cargo_line, &mut total)
     })?;
     step("documentation", || {
-        let mut doc = setup::cargo(&root, &["doc", "--release", "--locked", "--workspace", "--no-deps"]);
+        let mut doc = setup::cargo(
+            &root,
+            &["doc", "--release", "--locked", "--workspace", "--no-deps"],
+        );
         doc.env("RUSTDOCFLAGS", "-D warnings");
         run_command(doc)
     })?;
     step("demo", || {
         crate::demo::run(&crate::demo::Options::smoke())?;
-        total.add(Count { passed: 1, ..Count::default() });
+        total.add(Count {
+            passed: 1,
+            ..Count::default()
+        });
         Ok(())
     })?;
-    let Count { passed, failed, skipped } = total;
+    let Count {
+        passed,
+        failed,
+        skipped,
+    } = total;
     println!("{passed} passed, {failed} failed, {skipped} skipped");
     if failed > 0 || passed == 0 {
         bail!("{failed} tests failed, {passed} passed");
@@ -102,19 +125,32 @@ fn counted(
 fn cargo_line(line: &str) -> Option<Count> {
     let rest = line.strip_prefix("test result: ")?;
     let number = |word: &str| {
-        rest.split(['.', ';']).find_map(|part| part.trim().strip_suffix(word)?.trim().parse::<u64>().ok())
+        rest.split(['.', ';'])
+            .find_map(|part| part.trim().strip_suffix(word)?.trim().parse::<u64>().ok())
     };
-    Some(Count { passed: number("passed")?, failed: number("failed")?, skipped: number("ignored")? })
+    Some(Count {
+        passed: number("passed")?,
+        failed: number("failed")?,
+        skipped: number("ignored")?,
+    })
 }
 
 /// `Ran 3 test suites in 1.2s (3.4s CPU time): 41 tests passed, 0 failed, 0 skipped (41 total tests)`
 fn forge_line(line: &str) -> Option<Count> {
-    let (_, rest) = line.split_once("test suite").filter(|_| line.trim_start().starts_with("Ran "))?;
+    let (_, rest) = line
+        .split_once("test suite")
+        .filter(|_| line.trim_start().starts_with("Ran "))?;
     let (_, counts) = rest.split_once("): ")?;
     let number = |word: &str| {
-        counts.split([',', '(']).find_map(|part| part.trim().strip_suffix(word)?.trim().parse::<u64>().ok())
+        counts
+            .split([',', '('])
+            .find_map(|part| part.trim().strip_suffix(word)?.trim().parse::<u64>().ok())
     };
-    Some(Count { passed: number("tests passed")?, failed: number("failed")?, skipped: number("skipped")? })
+    Some(Count {
+        passed: number("tests passed")?,
+        failed: number("failed")?,
+        skipped: number("skipped")?,
+    })
 }
 
 #[cfg(test)]
@@ -123,11 +159,29 @@ mod tests {
 
     #[test]
     fn closing_lines_are_counted() {
-        let line = "test result: ok. 7 passed; 2 failed; 1 ignored; 0 measured; 0 filtered out; finished in 3.27s";
-        assert_eq!(cargo_line(line), Some(Count { passed: 7, failed: 2, skipped: 1 }));
+        let line =
+            "test result: ok. 7 passed; 2 failed; 1 ignored; 0 measured; 0 filtered out; finished in 3.27s";
+        assert_eq!(
+            cargo_line(line),
+            Some(Count {
+                passed: 7,
+                failed: 2,
+                skipped: 1
+            })
+        );
         let line = "Ran 3 test suites in 1.20s (3.40s CPU time): 41 tests passed, 1 failed, 2 skipped (44 total tests)";
-        assert_eq!(forge_line(line), Some(Count { passed: 41, failed: 1, skipped: 2 }));
-        assert_eq!(forge_line("Ran 4 tests for test/LightClient.t.sol:LightClientTest"), None);
+        assert_eq!(
+            forge_line(line),
+            Some(Count {
+                passed: 41,
+                failed: 1,
+                skipped: 2
+            })
+        );
+        assert_eq!(
+            forge_line("Ran 4 tests for test/LightClient.t.sol:LightClientTest"),
+            None
+        );
         assert_eq!(cargo_line("running 7 tests"), None);
     }
 }

@@ -37,7 +37,10 @@ pub struct Options {
 impl Options {
     /// The demo as the checks run it.
     pub fn smoke() -> Self {
-        Self { capacity: 10, key_cache: None }
+        Self {
+            capacity: 10,
+            key_cache: None,
+        }
     }
 }
 
@@ -54,19 +57,34 @@ pub fn run(options: &Options) -> Result<()> {
     setup::check_prerequisites(&root)?;
     setup::contract_tools(&root)?;
     let programs = setup::build(&root, &["crema-service", "crema-deploy"])?;
-    let keys = options.key_cache.clone().unwrap_or_else(|| root.join("target/demo-keys"));
+    let keys = options
+        .key_cache
+        .clone()
+        .unwrap_or_else(|| root.join("target/demo-keys"));
 
     println!("starting anvil, a local L1 under Prague rules");
-    let anvil = command(setup::anvil(&root)?, &["--host", "127.0.0.1", "--port", "0", "--hardfork", "prague"], &root);
+    let anvil = command(
+        setup::anvil(&root)?,
+        &["--host", "127.0.0.1", "--port", "0", "--hardfork", "prague"],
+        &root,
+    );
     let (_l1, l1_url) = Background::start(anvil, PATIENCE, |line| {
-        line.strip_prefix("Listening on ").map(|address| format!("http://{}", address.trim()))
+        line.strip_prefix("Listening on ")
+            .map(|address| format!("http://{}", address.trim()))
     })?;
     println!("starting a relay with a bundle signed by five demo keys");
     let relay = command(programs.join("demo-relay"), &["--port", "0"], &root);
-    let (_relay, relay_url) =
-        Background::start(relay, PATIENCE, |line| line.starts_with("http://").then(|| line.trim().to_owned()))?;
+    let (_relay, relay_url) = Background::start(relay, PATIENCE, |line| {
+        line.starts_with("http://").then(|| line.trim().to_owned())
+    })?;
 
-    let network = Network { root: &root, programs: &programs, keys: &keys, l1: &l1_url, relay: &relay_url };
+    let network = Network {
+        root: &root,
+        programs: &programs,
+        keys: &keys,
+        l1: &l1_url,
+        relay: &relay_url,
+    };
     let contract = network.deploy(options.capacity)?;
     println!("light client at {contract}");
     let report = network.update(&contract, options.capacity)?;
@@ -89,7 +107,15 @@ impl Network<'_> {
         let capacity = capacity.to_string();
         let mut deploy = command(
             self.programs.join("deploy"),
-            &["--only", "light-client", "--stake-table-capacity", &capacity, "--account-index", DEPLOYER_INDEX, "--json"],
+            &[
+                "--only",
+                "light-client",
+                "--stake-table-capacity",
+                &capacity,
+                "--account-index",
+                DEPLOYER_INDEX,
+                "--json",
+            ],
             self.root,
         );
         deploy
@@ -97,7 +123,9 @@ impl Network<'_> {
             .env("ESPRESSO_SEQUENCER_URL", self.relay)
             .env("ESPRESSO_SEQUENCER_ETH_MNEMONIC", MNEMONIC);
         let report: Value = serde_json::from_str(&capture(deploy)?).context("the deployment's report")?;
-        let address = report["light_client_proxy"].as_str().context("the deployment names the proxy")?;
+        let address = report["light_client_proxy"]
+            .as_str()
+            .context("the deployment names the proxy")?;
         Ok(address.to_owned())
     }
 
@@ -127,18 +155,30 @@ fn verdict(report: &Value, start: Instant) -> Result<()> {
     }
     let state = |name: &str| {
         let state = &report[name];
-        format!("view {}, height {}, root {}", state["view_number"], state["block_height"], state["block_comm_root"])
+        format!(
+            "view {}, height {}, root {}",
+            state["view_number"], state["block_height"], state["block_comm_root"]
+        )
     };
     println!();
     println!("finalized state before: {}", state("previous"));
     println!("finalized state after:  {}", state("state"));
     for step in report["steps"].as_array().into_iter().flatten() {
-        println!("  {:>8.3} s  {}", step["seconds"].as_f64().unwrap_or(f64::NAN), step["step"].as_str().unwrap_or("?"));
+        println!(
+            "  {:>8.3} s  {}",
+            step["seconds"].as_f64().unwrap_or(f64::NAN),
+            step["step"].as_str().unwrap_or("?")
+        );
     }
-    let gas = report["gas_used"].as_u64().context("the report has the gas used")?;
+    let gas = report["gas_used"]
+        .as_u64()
+        .context("the report has the gas used")?;
     if report["state"]["block_height"].as_u64() <= report["previous"]["block_height"].as_u64() {
         bail!("the finalized state did not move");
     }
-    println!("PASS: newFinalizedState accepted, {gas} gas, {:.1} s in all", seconds(start));
+    println!(
+        "PASS: newFinalizedState accepted, {gas} gas, {:.1} s in all",
+        seconds(start)
+    );
     Ok(())
 }

@@ -21,13 +21,18 @@ pub fn command(program: impl AsRef<OsStr>, arguments: &[&str], folder: &Path) ->
 
 fn describe(command: &Command) -> String {
     let words = std::iter::once(command.get_program()).chain(command.get_args());
-    words.map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" ")
+    words
+        .map(|word| word.to_string_lossy())
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 /// Runs a command to its end, its output going where ours goes.
 pub fn run(mut command: Command) -> Result<()> {
     let name = describe(&command);
-    let status = command.status().with_context(|| format!("cannot start `{name}`"))?;
+    let status = command
+        .status()
+        .with_context(|| format!("cannot start `{name}`"))?;
     if !status.success() {
         bail!("`{name}` failed ({status})");
     }
@@ -38,8 +43,10 @@ pub fn run(mut command: Command) -> Result<()> {
 /// Returns whether the command succeeded.
 pub fn watch(mut command: Command, mut see: impl FnMut(&str)) -> Result<bool> {
     let name = describe(&command);
-    let mut child =
-        command.stdout(Stdio::piped()).spawn().with_context(|| format!("cannot start `{name}`"))?;
+    let mut child = command
+        .stdout(Stdio::piped())
+        .spawn()
+        .with_context(|| format!("cannot start `{name}`"))?;
     let output = child.stdout.take().context("standard output was piped")?;
     let mut terminal = std::io::stdout();
     for line in BufReader::new(output).lines() {
@@ -53,7 +60,10 @@ pub fn watch(mut command: Command, mut see: impl FnMut(&str)) -> Result<bool> {
 /// Runs a command to its end and returns its standard output.
 pub fn capture(mut command: Command) -> Result<String> {
     let name = describe(&command);
-    let output = command.stderr(Stdio::inherit()).output().with_context(|| format!("cannot start `{name}`"))?;
+    let output = command
+        .stderr(Stdio::inherit())
+        .output()
+        .with_context(|| format!("cannot start `{name}`"))?;
     if !output.status.success() {
         bail!("`{name}` failed ({})", output.status);
     }
@@ -74,10 +84,15 @@ impl Background {
         ready: impl Fn(&str) -> Option<T> + Send + 'static,
     ) -> Result<(Self, T)> {
         let name = describe(&command);
-        let mut child =
-            command.stdout(Stdio::piped()).spawn().with_context(|| format!("cannot start `{name}`"))?;
+        let mut child = command
+            .stdout(Stdio::piped())
+            .spawn()
+            .with_context(|| format!("cannot start `{name}`"))?;
         let output = child.stdout.take().context("standard output was piped")?;
-        let background = Self { child, name: name.clone() };
+        let background = Self {
+            child,
+            name: name.clone(),
+        };
         let (sender, receiver) = mpsc::channel();
         // reads on to the end, so that the program never blocks on a full pipe
         thread::spawn(move || {

@@ -12,8 +12,12 @@ use crate::process::{capture, command, run};
 
 /// The project's root folder.
 pub fn root() -> Result<PathBuf> {
-    let manifest = env::var_os("CARGO_MANIFEST_DIR").context("run this through cargo: `cargo demo` or `cargo ci`")?;
-    Ok(Path::new(&manifest).parent().context("xtask stands in the project's root")?.to_owned())
+    let manifest =
+        env::var_os("CARGO_MANIFEST_DIR").context("run this through cargo: `cargo demo` or `cargo ci`")?;
+    Ok(Path::new(&manifest)
+        .parent()
+        .context("xtask stands in the project's root")?
+        .to_owned())
 }
 
 /// A cargo command in the project's root.
@@ -25,9 +29,21 @@ pub fn cargo(root: &Path, arguments: &[&str]) -> Command {
 /// Checks the programs that the README asks for, by name, before anything long begins.
 pub fn check_prerequisites(root: &Path) -> Result<()> {
     for (program, why, hint) in [
-        ("node", "it runs the Solidity compiler", "install Node.js 20 or newer"),
-        ("npm", "it installs forge, anvil and the Solidity compiler", "it comes with Node.js"),
-        ("cc", "some crates have C parts", "install a C/C++ compiler (Debian: build-essential)"),
+        (
+            "node",
+            "it runs the Solidity compiler",
+            "install Node.js 20 or newer",
+        ),
+        (
+            "npm",
+            "it installs forge, anvil and the Solidity compiler",
+            "it comes with Node.js",
+        ),
+        (
+            "cc",
+            "some crates have C parts",
+            "install a C/C++ compiler (Debian: build-essential)",
+        ),
     ] {
         let found = command(program, &["--version"], root).output();
         if !found.is_ok_and(|output| output.status.success()) {
@@ -43,11 +59,17 @@ pub fn contract_tools(root: &Path) -> Result<()> {
     let wanted = std::fs::read(contracts.join("package-lock.json")).context("contracts/package-lock.json")?;
     // beside node_modules, which `npm ci` empties
     let mark = contracts.join("cache/installed-lock.json");
-    if std::fs::read(&mark).is_ok_and(|installed| installed == wanted) && contracts.join("node_modules/solc").exists() {
+    if std::fs::read(&mark).is_ok_and(|installed| installed == wanted)
+        && contracts.join("node_modules/solc").exists()
+    {
         return Ok(());
     }
     println!("installing forge, anvil and the Solidity compiler from npm");
-    run(command("npm", &["ci", "--ignore-scripts", "--no-audit", "--no-fund"], &contracts))?;
+    run(command(
+        "npm",
+        &["ci", "--ignore-scripts", "--no-audit", "--no-fund"],
+        &contracts,
+    ))?;
     std::fs::create_dir_all(contracts.join("cache"))?;
     std::fs::write(mark, wanted).context("marking the npm packages as installed")
 }
@@ -64,7 +86,10 @@ pub fn anvil(root: &Path) -> Result<PathBuf> {
     };
     let path = folder.join(format!("anvil-{platform}/bin/anvil"));
     if !path.exists() {
-        bail!("{} is missing: delete contracts/node_modules and run this again", path.display());
+        bail!(
+            "{} is missing: delete contracts/node_modules and run this again",
+            path.display()
+        );
     }
     Ok(path)
 }
@@ -76,8 +101,13 @@ pub fn build(root: &Path, packages: &[&str]) -> Result<PathBuf> {
         arguments.extend(["--package", package]);
     }
     run(cargo(root, &arguments))?;
-    let metadata = capture(cargo(root, &["metadata", "--format-version", "1", "--no-deps", "--locked"]))?;
+    let metadata = capture(cargo(
+        root,
+        &["metadata", "--format-version", "1", "--no-deps", "--locked"],
+    ))?;
     let metadata: serde_json::Value = serde_json::from_str(&metadata).context("cargo metadata")?;
-    let target = metadata["target_directory"].as_str().context("cargo metadata names a target directory")?;
+    let target = metadata["target_directory"]
+        .as_str()
+        .context("cargo metadata names a target directory")?;
     Ok(Path::new(target).join("release"))
 }

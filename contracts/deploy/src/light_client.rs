@@ -38,28 +38,60 @@ impl Deployment {
         let code = Bytes::from_static(self.variant.creation_code());
         let (implementation, first) = create(provider, code).await.context("the implementation")?;
         eprintln!("implementation at {implementation}, {first} gas");
-        let genesis = LightClientState { viewNum: 0, blockHeight: 0, blockCommRoot: U256::ZERO };
+        let genesis = LightClientState {
+            viewNum: 0,
+            blockHeight: 0,
+            blockCommRoot: U256::ZERO,
+        };
         // a permissioned prover is set by the owner, so the account owns the contract until that is done
-        let first_owner = if self.permissioned_prover.is_some() { account } else { self.owner };
-        let call = initialize_call(genesis, self.stake_table.clone(), self.retention_seconds, first_owner);
-        let (proxy, second) =
-            create(provider, proxy_creation_code(implementation, call)).await.context("the proxy")?;
+        let first_owner = if self.permissioned_prover.is_some() {
+            account
+        } else {
+            self.owner
+        };
+        let call = initialize_call(
+            genesis,
+            self.stake_table.clone(),
+            self.retention_seconds,
+            first_owner,
+        );
+        let (proxy, second) = create(provider, proxy_creation_code(implementation, call))
+            .await
+            .context("the proxy")?;
         eprintln!("proxy at {proxy}, {second} gas");
         let mut gas_used = first + second;
         if let Some(prover) = self.permissioned_prover {
             let contract = LightClient::new(proxy, provider);
-            let receipt = contract.setPermissionedProver(prover).send().await?.get_receipt().await?;
+            let receipt = contract
+                .setPermissionedProver(prover)
+                .send()
+                .await?
+                .get_receipt()
+                .await?;
             gas_used += receipt.gas_used;
             if self.owner != account {
-                let receipt = contract.transferOwnership(self.owner).send().await?.get_receipt().await?;
+                let receipt = contract
+                    .transferOwnership(self.owner)
+                    .send()
+                    .await?
+                    .get_receipt()
+                    .await?;
                 gas_used += receipt.gas_used;
             }
-            let (set, owner) = (contract.permissionedProver().call().await?, contract.owner().call().await?);
+            let (set, owner) = (
+                contract.permissionedProver().call().await?,
+                contract.owner().call().await?,
+            );
             if set != prover || owner != self.owner {
                 bail!("the proxy has prover {set} and owner {owner} after deployment; do not use it");
             }
         }
-        Ok(Deployed { variant: self.variant, implementation, proxy, gas_used })
+        Ok(Deployed {
+            variant: self.variant,
+            implementation,
+            proxy,
+            gas_used,
+        })
     }
 }
 
@@ -87,10 +119,16 @@ impl Deployed {
 /// Sends a creation and returns the new contract's address and the gas used.
 async fn create<P: Provider>(provider: &P, code: Bytes) -> Result<(Address, u64)> {
     let transaction = TransactionRequest::default().with_deploy_code(code);
-    let receipt = provider.send_transaction(transaction).await?.get_receipt().await?;
+    let receipt = provider
+        .send_transaction(transaction)
+        .await?
+        .get_receipt()
+        .await?;
     if !receipt.status() {
         bail!("creation reverted in transaction {}", receipt.transaction_hash);
     }
-    let address = receipt.contract_address.context("a creation's receipt names the new contract")?;
+    let address = receipt
+        .contract_address
+        .context("a creation's receipt names the new contract")?;
     Ok((address, receipt.gas_used))
 }

@@ -33,7 +33,11 @@ struct Options {
     )]
     rpc_url: reqwest::Url,
     /// Sequencer whose configuration names the stake table.
-    #[arg(long, env = "ESPRESSO_SEQUENCER_URL", default_value = "http://localhost:24000")]
+    #[arg(
+        long,
+        env = "ESPRESSO_SEQUENCER_URL",
+        default_value = "http://localhost:24000"
+    )]
     sequencer_url: reqwest::Url,
     /// BIP-39 phrase of the deploying account; give it by the environment, a command line can be seen by others.
     #[arg(long, env = "ESPRESSO_SEQUENCER_ETH_MNEMONIC", hide_env_values = true)]
@@ -48,7 +52,12 @@ struct Options {
     #[arg(long, env = "ESPRESSO_SEQUENCER_PERMISSIONED_PROVER")]
     permissioned_prover: Option<Address>,
     /// Lines of the stake table that the contract's key has room for.
-    #[arg(short = 's', long, env = "ESPRESSO_SEQUENCER_STAKE_TABLE_CAPACITY", default_value_t = 10)]
+    #[arg(
+        short = 's',
+        long,
+        env = "ESPRESSO_SEQUENCER_STAKE_TABLE_CAPACITY",
+        default_value_t = 10
+    )]
     stake_table_capacity: usize,
     /// What to deploy.
     #[arg(long, value_enum, default_values_t = [Contract::LightClient])]
@@ -72,10 +81,19 @@ enum Contract {
 
 async fn run(options: Options) -> Result<()> {
     let capacity = options.stake_table_capacity;
-    let variant = Variant::ALL.into_iter().find(|variant| variant.capacity() == capacity).with_context(|| {
-        let known: Vec<String> = Variant::ALL.iter().map(|variant| variant.capacity().to_string()).collect();
-        format!("no light client with a key of capacity {capacity} is built in (there are {})", known.join(", "))
-    })?;
+    let variant = Variant::ALL
+        .into_iter()
+        .find(|variant| variant.capacity() == capacity)
+        .with_context(|| {
+            let known: Vec<String> = Variant::ALL
+                .iter()
+                .map(|variant| variant.capacity().to_string())
+                .collect();
+            format!(
+                "no light client with a key of capacity {capacity} is built in (there are {})",
+                known.join(", ")
+            )
+        })?;
     let stake_table = stake_table::fetch(&options.sequencer_url, capacity).await?;
     let signer = MnemonicBuilder::<English>::default()
         .phrase(options.mnemonic)
@@ -84,9 +102,13 @@ async fn run(options: Options) -> Result<()> {
         // the library's message may quote the phrase
         .map_err(|_| anyhow!("ESPRESSO_SEQUENCER_ETH_MNEMONIC is not 12 to 24 words of the BIP-39 English list"))?;
     let account = signer.address();
-    let provider =
-        ProviderBuilder::new().wallet(EthereumWallet::from(signer)).connect_http(options.rpc_url.clone());
-    let chain = provider.get_chain_id().await.context("the L1 does not answer; check --rpc-url")?;
+    let provider = ProviderBuilder::new()
+        .wallet(EthereumWallet::from(signer))
+        .connect_http(options.rpc_url.clone());
+    let chain = provider
+        .get_chain_id()
+        .await
+        .context("the L1 does not answer; check --rpc-url")?;
     eprintln!("chain {chain}, account {account}, {}", variant.name());
     let deployment = Deployment {
         variant,
@@ -96,14 +118,21 @@ async fn run(options: Options) -> Result<()> {
         permissioned_prover: options.permissioned_prover,
     };
     let deployed = deployment.run(&provider, account).await?;
-    let text = if options.json { format!("{}\n", deployed.to_json(chain)) } else { deployed.to_env() };
+    let text = if options.json {
+        format!("{}\n", deployed.to_json(chain))
+    } else {
+        deployed.to_env()
+    };
     match options.out {
-        None => std::io::stdout().write_all(text.as_bytes()).context("standard output"),
+        None => std::io::stdout()
+            .write_all(text.as_bytes())
+            .context("standard output"),
         Some(path) => {
             let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
             let mut file = tempfile::NamedTempFile::new_in(folder.unwrap_or(".".as_ref()))?;
             file.write_all(text.as_bytes())?;
-            file.persist(&path).with_context(|| format!("writing {}", path.display()))?;
+            file.persist(&path)
+                .with_context(|| format!("writing {}", path.display()))?;
             Ok(())
         }
     }

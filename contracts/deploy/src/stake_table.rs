@@ -30,7 +30,9 @@ pub async fn fetch(sequencer: &reqwest::Url, capacity: usize) -> Result<StakeTab
         }
     }
     let table = stake_table_from_json(&body).with_context(|| format!("{url}"))?;
-    let state = table.commit(capacity).context("the stake table does not fit the contract's key")?;
+    let state = table
+        .commit(capacity)
+        .context("the stake table does not fit the contract's key")?;
     let word = |element| U256::from_be_bytes(to_be_bytes(element));
     Ok(StakeTableState {
         threshold: word(&state.threshold),

@@ -1,5 +1,10 @@
 //! The two file formats of reference strings, with real Aztec powers.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test may panic, and its helpers are not test functions"
+)]
+
 use std::{fs, io::Read};
 
 use ark_bn254::{Fq, Fq2, Fr, G1Affine, G2Affine};
@@ -18,15 +23,25 @@ fn fq(value: &Value) -> Fq {
 fn aztec() -> Srs {
     let mut text = String::new();
     let compressed = &include_bytes!("vectors/aztec_1025.json.gz")[..];
-    flate2::read::GzDecoder::new(compressed).read_to_string(&mut text).unwrap();
+    flate2::read::GzDecoder::new(compressed)
+        .read_to_string(&mut text)
+        .unwrap();
     let vectors: Value = serde_json::from_str(&text).unwrap();
     let g2 = |v: &Value| {
         let coordinate = |c: &Value| Fq2::new(fq(&c["c0"]), fq(&c["c1"]));
         G2Affine::new(coordinate(&v["x"]), coordinate(&v["y"]))
     };
     let powers = vectors["powers_of_g"].as_array().unwrap();
-    let powers = powers.iter().map(|p| G1Affine::new(fq(&p["x"]), fq(&p["y"])).into()).collect::<Vec<_>>();
-    Srs { powers_of_g: powers.into(), h: g2(&vectors["h"]), beta_h: g2(&vectors["beta_h"]), origin: Origin::Aztec }
+    let powers = powers
+        .iter()
+        .map(|p| G1Affine::new(fq(&p["x"]), fq(&p["y"])).into())
+        .collect::<Vec<_>>();
+    Srs {
+        powers_of_g: powers.into(),
+        h: g2(&vectors["h"]),
+        beta_h: g2(&vectors["beta_h"]),
+        origin: Origin::Aztec,
+    }
 }
 
 fn file(folder: &TempDir, name: &str, bytes: &[u8]) -> std::path::PathBuf {
@@ -49,7 +64,13 @@ fn the_published_file_is_reproduced_and_loads() {
     assert_eq!((loaded.h, loaded.beta_h), (srs.h, srs.beta_h));
     assert_eq!(loaded.origin, Origin::Aztec);
     assert_eq!(srs_file::read_beta_h(&path).unwrap(), srs.beta_h);
-    assert!(matches!(loaded.powers(1026), Err(Error::TooSmall { needed: 1026, found: 1025 })));
+    assert!(matches!(
+        loaded.powers(1026),
+        Err(Error::TooSmall {
+            needed: 1026,
+            found: 1025
+        })
+    ));
 }
 
 #[test]
@@ -58,20 +79,35 @@ fn corrupt_files_are_named() {
     let folder = tempfile::tempdir().unwrap();
     for length in [0, 7, 8, 100, bytes.len() - 1] {
         let path = file(&folder, "short.bin", &bytes[..length]);
-        assert!(matches!(srs_file::load_aztec(&path), Err(Error::FileSize { .. })), "{length} bytes");
-        assert!(srs_file::load(&path).is_err() && srs_file::read_beta_h(&path).is_err(), "{length} bytes");
+        assert!(
+            matches!(srs_file::load_aztec(&path), Err(Error::FileSize { .. })),
+            "{length} bytes"
+        );
+        assert!(
+            srs_file::load(&path).is_err() && srs_file::read_beta_h(&path).is_err(),
+            "{length} bytes"
+        );
     }
     let mut long = bytes.clone();
     long.push(0);
-    assert!(matches!(srs_file::load_aztec(&file(&folder, "long.bin", &long)), Err(Error::FileSize { .. })));
+    assert!(matches!(
+        srs_file::load_aztec(&file(&folder, "long.bin", &long)),
+        Err(Error::FileSize { .. })
+    ));
     let mut absurd = bytes.clone();
     absurd[..8].fill(0xff);
-    assert!(matches!(srs_file::load_aztec(&file(&folder, "absurd.bin", &absurd)), Err(Error::FileSize { .. })));
+    assert!(matches!(
+        srs_file::load_aztec(&file(&folder, "absurd.bin", &absurd)),
+        Err(Error::FileSize { .. })
+    ));
     for at in [9, 8 + 63, 8 + 64 * 500, bytes.len() - 200] {
         let mut bad = bytes.clone();
         bad[at] ^= 1;
         let path = file(&folder, "bad.bin", &bad);
-        assert!(matches!(srs_file::load_aztec(&path), Err(Error::Checksum { .. })), "byte {at}");
+        assert!(
+            matches!(srs_file::load_aztec(&path), Err(Error::Checksum { .. })),
+            "byte {at}"
+        );
         assert!(matches!(srs_file::load(&path), Err(Error::Point(_))), "byte {at}");
     }
     let missing = srs_file::load_aztec(&folder.path().join("missing.bin"));
@@ -127,15 +163,27 @@ fn ceremony_transcripts_load() {
     let loaded = ceremony::load(&path, 100).unwrap();
     assert_eq!(loaded.powers_of_g[..], srs.powers_of_g[..100]);
     assert_eq!(loaded.beta_h, srs.beta_h);
-    assert!(matches!(ceremony::load(&path, 1026), Err(Error::TooSmall { needed: 1026, found: 1025 })));
+    assert!(matches!(
+        ceremony::load(&path, 1026),
+        Err(Error::TooSmall {
+            needed: 1026,
+            found: 1025
+        })
+    ));
     for length in [0, 27, 28, 1000, bytes.len() - 129] {
         let path = file(&folder, "short.dat", &bytes[..length]);
-        assert!(matches!(ceremony::load(&path, 100), Err(Error::FileSize { .. })), "{length} bytes");
+        assert!(
+            matches!(ceremony::load(&path, 100), Err(Error::FileSize { .. })),
+            "{length} bytes"
+        );
     }
     let mut bad = bytes.clone();
     bad[28 + 64 * 5] ^= 1;
     assert!(ceremony::load(&file(&folder, "bad.dat", &bad), 100).is_err());
     let mut later = bytes;
     later[27] = 1;
-    assert!(matches!(ceremony::load(&file(&folder, "later.dat", &later), 100), Err(Error::Point(_))));
+    assert!(matches!(
+        ceremony::load(&file(&folder, "later.dat", &later), 100),
+        Err(Error::Point(_))
+    ));
 }

@@ -52,7 +52,7 @@ impl Blinders {
 
 impl Drop for Blinders {
     fn drop(&mut self) {
-        self.wires.iter_mut().for_each(|pair| pair.zeroize());
+        self.wires.iter_mut().for_each(Zeroize::zeroize);
         self.grand_product.zeroize();
         self.quotient.zeroize();
     }

@@ -36,9 +36,9 @@ impl Transcript {
         key.k.iter().for_each(|k| transcript.append_scalar(*k));
         transcript.append_points(&key.selectors);
         transcript.append_points(&key.sigmas);
-        public_inputs
-            .iter()
-            .for_each(|input| transcript.append_scalar(*input));
+        for input in public_inputs {
+            transcript.append_scalar(*input);
+        }
         transcript
     }
 

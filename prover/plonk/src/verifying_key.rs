@@ -65,9 +65,9 @@ impl VerifyingKey {
             words.extend(integer.to_be_bytes());
         }
         self.sigmas.iter().for_each(|point| push_point(&mut words, point));
-        SOLIDITY_SELECTORS
-            .iter()
-            .for_each(|selector| push_point(&mut words, &self.selectors[*selector as usize]));
+        for selector in SOLIDITY_SELECTORS {
+            push_point(&mut words, &self.selectors[selector as usize]);
+        }
         words.extend(self.beta_h_bytes());
         words
     }

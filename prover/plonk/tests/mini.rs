@@ -1,5 +1,10 @@
 //! Tiny circuits against jellyfish's keys, challenges and proofs, with a known secret and with the Aztec powers.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test may panic, and its helpers are not test functions"
+)]
+
 mod vectors;
 
 use ark_bn254::Fr;

@@ -1,5 +1,7 @@
 //! The offline commands against jellyfish's keys and proofs, as a user runs them.
 
+#![allow(clippy::unwrap_used, reason = "a test may panic, and its helpers are not test functions")]
+
 mod command;
 
 use command::{Scratch, vectors};
