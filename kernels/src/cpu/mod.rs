@@ -239,7 +239,11 @@ impl Engine for CpuEngine {
                 if vector.is_empty() {
                     return Ok(G1Projective::zero());
                 }
-                Ok(msm::msm(msm::PortableAdder, &bases.0, vector))
+                Ok(match self.instructions {
+                    Instructions::Portable(_) => msm::msm(msm::PortableAdder, &bases.0, vector),
+                    #[cfg(target_arch = "x86_64")]
+                    Instructions::Ifma(ifma) => msm::msm(ifma::IfmaAdder::new(ifma), &bases.0, vector),
+                })
             })
             .collect()
     }

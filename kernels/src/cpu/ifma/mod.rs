@@ -1,9 +1,12 @@
 //! AVX-512 IFMA: eight elements at a time, with the 52-bit multiplier.
 
+mod affine;
 mod arithmetic;
 mod field;
 mod layout;
 mod vector;
+
+pub(super) use affine::IfmaAdder;
 
 use std::arch::is_x86_feature_detected;
 

@@ -1,11 +1,11 @@
 //! The AVX-512 instructions in use, as safe functions on a type that only a machine with them can hold.
 
 use std::arch::x86_64::{
-    __m512i, _mm512_add_epi64, _mm512_and_si512, _mm512_cmplt_epi64_mask, _mm512_loadu_si512,
-    _mm512_madd52hi_epu64, _mm512_madd52lo_epu64, _mm512_mask_blend_epi64, _mm512_mul_epu32, _mm512_or_si512,
-    _mm512_permutex2var_epi64, _mm512_set1_epi64, _mm512_setzero_si512, _mm512_shrdi_epi64,
-    _mm512_shuffle_i64x2, _mm512_slli_epi64, _mm512_srai_epi64, _mm512_srli_epi64, _mm512_storeu_si512,
-    _mm512_sub_epi64, _mm512_unpackhi_epi64, _mm512_unpacklo_epi64,
+    __m512i, _mm512_add_epi64, _mm512_and_si512, _mm512_cmpeq_epi64_mask, _mm512_cmplt_epi64_mask,
+    _mm512_loadu_si512, _mm512_madd52hi_epu64, _mm512_madd52lo_epu64, _mm512_mask_blend_epi64,
+    _mm512_mul_epu32, _mm512_or_si512, _mm512_permutex2var_epi64, _mm512_set1_epi64, _mm512_setzero_si512,
+    _mm512_shrdi_epi64, _mm512_shuffle_i64x2, _mm512_slli_epi64, _mm512_srai_epi64, _mm512_srli_epi64,
+    _mm512_storeu_si512, _mm512_sub_epi64, _mm512_unpackhi_epi64, _mm512_unpacklo_epi64,
 };
 
 use super::Ifma;
@@ -103,6 +103,13 @@ impl V {
     pub(super) fn blend(self, mask: u8, other: Self) -> Self {
         // SAFETY: as above.
         Self(unsafe { _mm512_mask_blend_epi64(mask, self.0, other.0) })
+    }
+
+    /// Lanes that are equal.
+    #[inline(always)]
+    pub(super) fn equal(self, other: Self) -> u8 {
+        // SAFETY: as above.
+        unsafe { _mm512_cmpeq_epi64_mask(self.0, other.0) }
     }
 
     /// Lanes below `other`, as signed words.

@@ -3,7 +3,6 @@
 use ark_bn254::{Fq, G1Affine};
 use ark_ff::{AdditiveGroup, Field, Zero};
 
-use super::affine_or_infinity;
 use crate::Point;
 
 /// An addition `points[target] += points[source]`.
@@ -13,33 +12,50 @@ pub(in crate::cpu) struct Pair {
     pub(in crate::cpu) source: u32,
 }
 
-/// Arithmetic on affine points in a form of its own, in which infinity is all zeros, a point has one representation,
-/// and negation is negation of the raw coordinates modulo the field's order.
+/// A point on a cache line of its own.
+#[derive(Clone, Copy, Debug)]
+#[repr(align(64))]
+pub(in crate::cpu) struct Slot(pub(in crate::cpu) Point);
+
+/// How coordinates are represented.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::cpu) enum Form {
+    /// As bases are stored.
+    Stored,
+    /// As the adder leaves them. Infinity is all zeros, and every point has one representation.
+    Working,
+}
+
+/// Many independent affine additions at a time.
 pub(in crate::cpu) trait Adder: Copy + Sync {
     /// Room for one inversion's products, kept between calls.
     type Scratch: Default + Send;
 
-    /// Performs all additions as if at once: a source is read before any pair that stands *later* in the list writes
-    /// it. Targets are distinct. Equal, opposite and infinite points are added exactly.
-    fn add_pairs(self, points: &mut [Point], pairs: &[Pair], scratch: &mut Self::Scratch);
+    /// Performs all additions as if at once, on operands of the given form; results have the working form. Targets are
+    /// distinct, and a source may be the target of a later pair, not of an earlier one. Equal, opposite and infinite
+    /// points are added exactly.
+    fn add_pairs(self, form: Form, points: &mut [Slot], pairs: &[Pair], scratch: &mut Self::Scratch);
 
-    /// An ordinary point.
+    /// Brings a stored point to the working form.
+    fn to_working(self, point: Point) -> Point;
+
+    /// An ordinary point from the working form.
     fn to_affine(self, point: Point) -> G1Affine;
 }
 
-/// The arithmetic of `ark-ff`, on points as they are stored.
+/// The arithmetic of `ark-ff`, whose working form is the stored one.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::cpu) struct PortableAdder;
 
 impl Adder for PortableAdder {
     type Scratch = Vec<[Fq; 2]>;
 
-    fn add_pairs(self, points: &mut [Point], pairs: &[Pair], scratch: &mut Self::Scratch) {
-        // scratch[i] = (denominator of pair i, product of the denominators of all later pairs)
+    fn add_pairs(self, _form: Form, points: &mut [Slot], pairs: &[Pair], scratch: &mut Self::Scratch) {
+        // scratch[i] = (denominator of pair i, product of the denominators of all later pairs), last pair first
         scratch.clear();
         let mut product = Fq::ONE;
         for pair in pairs.iter().rev() {
-            let denominator = denominator(&points[pair.target as usize], &points[pair.source as usize]);
+            let denominator = denominator(&points[pair.target as usize].0, &points[pair.source as usize].0);
             scratch.push([denominator, product]);
             product *= denominator;
         }
@@ -49,20 +65,24 @@ impl Adder for PortableAdder {
         for (pair, [denominator, later]) in pairs.iter().zip(scratch.iter().rev()) {
             let denominator_inverse = inverse * later;
             inverse *= denominator;
-            let source = points[pair.source as usize];
-            let target = &mut points[pair.target as usize];
+            let source = points[pair.source as usize].0;
+            let target = &mut points[pair.target as usize].0;
             *target = sum(target, &source, denominator_inverse);
         }
     }
 
+    fn to_working(self, point: Point) -> Point {
+        point
+    }
+
     fn to_affine(self, point: Point) -> G1Affine {
-        affine_or_infinity(point)
+        point.into()
     }
 }
 
 /// What [`sum`] divides by: never zero, and one where no division is needed.
 #[inline]
-fn denominator(a: &Point, b: &Point) -> Fq {
+pub(in crate::cpu) fn denominator(a: &Point, b: &Point) -> Fq {
     let difference = b.x - a.x;
     if difference.is_zero() {
         // the doubling's 2y; no point of odd order has y = 0, so that zero means two infinities
@@ -80,7 +100,7 @@ fn denominator(a: &Point, b: &Point) -> Fq {
 
 /// `a + b` by chord or tangent.
 #[inline]
-fn sum(a: &Point, b: &Point, denominator_inverse: Fq) -> Point {
+pub(in crate::cpu) fn sum(a: &Point, b: &Point, denominator_inverse: Fq) -> Point {
     if a.is_infinity() {
         return *b;
     }

@@ -13,11 +13,10 @@ mod reduce;
 mod tree;
 
 use ark_bn254::{Fr, G1Affine, G1Projective};
-use ark_ec::AffineRepr;
 use ark_ff::{AdditiveGroup, Zero};
 use rayon::prelude::*;
 
-pub(super) use adder::{Adder, PortableAdder};
+pub(super) use adder::{Adder, Form, Pair, PortableAdder, Slot, denominator, sum};
 
 use crate::Point;
 use digits::Digits;
@@ -25,14 +24,14 @@ use digits::Digits;
 /// Below this many scalars, single products are as fast as buckets.
 const SINGLE_PRODUCTS: usize = 16;
 
-/// `Σ scalars[i]·bases[i]` over bases in the form that the adder works on, at least as many as scalars.
+/// `Σ scalars[i]·bases[i]` over at least as many bases as scalars.
 pub(super) fn msm<A: Adder>(adder: A, bases: &[Point], scalars: &[Fr]) -> G1Projective {
     let bases = &bases[..scalars.len()];
     if scalars.len() < SINGLE_PRODUCTS {
         return bases
             .iter()
             .zip(scalars)
-            .map(|(base, scalar)| adder.to_affine(*base) * scalar)
+            .map(|(base, scalar)| G1Affine::from(*base) * scalar)
             .sum();
     }
     let digits = Digits::new(scalars, window_width(scalars));
@@ -70,13 +69,4 @@ fn window_width(scalars: &[Fr]) -> usize {
     (2..=digits::MAX_WIDTH)
         .min_by_key(|&width| digits::window_count(width) * (dense + PER_WINDOW + (PER_BUCKET << (width - 1))))
         .unwrap_or(digits::MAX_WIDTH)
-}
-
-/// Affine form of a sum, for callers that hold [`Point`]s.
-fn affine_or_infinity(point: Point) -> G1Affine {
-    if point.is_infinity() {
-        G1Affine::zero()
-    } else {
-        G1Affine::new_unchecked(point.x, point.y)
-    }
 }

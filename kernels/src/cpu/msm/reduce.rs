@@ -3,7 +3,7 @@
 use ark_bn254::G1Projective;
 use ark_ff::{AdditiveGroup, Zero};
 
-use super::adder::{Adder, Pair};
+use super::adder::{Adder, Form, Pair, Slot};
 use crate::Point;
 
 /// Running sums over segments of buckets, all segments in step so that their additions share inversions, and then
@@ -15,31 +15,36 @@ pub(super) fn weighted_sum<A: Adder>(adder: A, buckets: &[Point]) -> G1Projectiv
     let segments = 1 << log_segments;
     let length = buckets.len() / segments;
     // layout: weighted sums, running sums, buckets; at first the running sums are the segments' last buckets
-    let mut points = vec![Point::INFINITY; 2 * segments];
-    points.extend_from_slice(buckets);
+    let mut points = vec![Slot(Point::INFINITY); 2 * segments];
+    points.extend(buckets.iter().copied().map(Slot));
     let (weighted, running, first) = (0, segments, 2 * segments);
     for segment in 0..segments {
-        points[running + segment] = buckets[segment * length + length - 1];
+        points[running + segment] = Slot(buckets[segment * length + length - 1]);
     }
-    let pair = |target: usize, source: usize| Pair {
-        target: target as u32,
-        source: source as u32,
-    };
     let mut pairs = Vec::with_capacity(2 * segments);
     let mut scratch = A::Scratch::default();
     for step in (0..length).rev() {
         pairs.clear();
-        pairs.extend((0..segments).map(|s| pair(weighted + s, running + s)));
-        if step > 0 {
-            pairs.extend((0..segments).map(|s| pair(running + s, first + s * length + step - 1)));
+        for segment in 0..segments {
+            add(&mut points, weighted + segment, running + segment, &mut pairs);
         }
-        adder.add_pairs(&mut points, &pairs, &mut scratch);
+        if step > 0 {
+            for segment in 0..segments {
+                add(
+                    &mut points,
+                    running + segment,
+                    first + segment * length + step - 1,
+                    &mut pairs,
+                );
+            }
+        }
+        adder.add_pairs(Form::Working, &mut points, &pairs, &mut scratch);
     }
     // segment s contributes its weighted sum and s·length times its running sum
     let mut total = G1Projective::zero();
     let mut suffix = G1Projective::zero();
     for segment in (1..segments).rev() {
-        suffix += adder.to_affine(points[running + segment]);
+        suffix += adder.to_affine(points[running + segment].0);
         total += suffix;
     }
     for _ in 0..length.trailing_zeros() {
@@ -47,5 +52,20 @@ pub(super) fn weighted_sum<A: Adder>(adder: A, buckets: &[Point]) -> G1Projectiv
     }
     points[weighted..running]
         .iter()
-        .fold(total, |sum, point| sum + adder.to_affine(*point))
+        .fold(total, |sum, point| sum + adder.to_affine(point.0))
+}
+
+/// Notes an addition, or performs it where an operand is infinity: sparse scalars leave most buckets empty.
+fn add(points: &mut [Slot], target: usize, source: usize, pairs: &mut Vec<Pair>) {
+    if points[source].0.is_infinity() {
+        return;
+    }
+    if points[target].0.is_infinity() {
+        points[target] = points[source];
+    } else {
+        pairs.push(Pair {
+            target: target as u32,
+            source: source as u32,
+        });
+    }
 }

@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use super::{
-    adder::{Adder, Pair},
+    adder::{Adder, Form, Pair, Slot},
     order::{NEGATIVE, Order},
 };
 use crate::Point;
@@ -18,7 +18,7 @@ type Partial = (u32, Point);
 /// Buffers that a thread keeps from block to block.
 #[derive(Default)]
 struct Workspace<S> {
-    points: Vec<Point>,
+    points: Vec<Slot>,
     pairs: Vec<Pair>,
     scratch: S,
 }
@@ -31,18 +31,18 @@ pub(super) fn sum_buckets<A: Adder>(adder: A, bases: &[Point], order: &Order) ->
         .enumerate()
         .map_init(Workspace::default, |workspace, (block, references)| {
             workspace.points.clear();
-            workspace.points.extend(references.iter().map(|reference| {
-                let mut point = bases[(reference & !NEGATIVE) as usize];
-                if reference & NEGATIVE != 0 {
-                    point.y = -point.y;
-                }
-                point
-            }));
-            sum_runs(
-                adder,
-                workspace,
-                &runs_of_block(&order.starts, block * BLOCK, references.len()),
-            )
+            workspace.points.extend(
+                references
+                    .iter()
+                    .map(|reference| Slot(referenced(bases, *reference))),
+            );
+            let runs = runs_of_block(&order.starts, block * BLOCK, references.len());
+            // a run's last point that has no partner meets sums, and joins them in their form
+            for run in runs.iter().filter(|run| !run.length.is_multiple_of(2)) {
+                let last = &mut workspace.points[(run.first + run.length - 1) as usize].0;
+                *last = adder.to_working(*last);
+            }
+            sum_runs(adder, Form::Stored, workspace, &runs)
         })
         .collect();
     // a bucket that spans several blocks has a partial sum from each of them, next to each other
@@ -59,7 +59,7 @@ pub(super) fn sum_buckets<A: Adder>(adder: A, bases: &[Point], order: &Order) ->
         }
     }
     let mut workspace = Workspace {
-        points: partials.iter().map(|(_, point)| *point).collect(),
+        points: partials.iter().map(|(_, point)| Slot(*point)).collect(),
         ..Workspace::default()
     };
     let runs: Vec<Run> = partials
@@ -74,10 +74,21 @@ pub(super) fn sum_buckets<A: Adder>(adder: A, bases: &[Point], order: &Order) ->
             })
         })
         .collect();
-    for (bucket, sum) in sum_runs(adder, &mut workspace, &runs) {
+    for (bucket, sum) in sum_runs(adder, Form::Working, &mut workspace, &runs) {
         buckets[bucket as usize] = sum;
     }
     buckets
+}
+
+/// The point that a reference means. Signs are random, so that no branch depends on them.
+fn referenced(bases: &[Point], reference: u32) -> Point {
+    let mut point = bases[(reference & !NEGATIVE) as usize];
+    let mask = u64::from(reference & NEGATIVE != 0).wrapping_neg();
+    let negated = -point.y;
+    for (limb, negated) in point.y.0.0.iter_mut().zip(negated.0.0) {
+        *limb ^= (*limb ^ negated) & mask;
+    }
+    point
 }
 
 /// Consecutive points of one bucket.
@@ -110,8 +121,13 @@ fn runs_of_block(starts: &[u32], start: usize, length: usize) -> Vec<Run> {
 }
 
 /// Sums every run of the workspace's points. At level `l` a run's live points stand `2^l` apart, and each pair is
-/// added in the place of its first.
-fn sum_runs<A: Adder>(adder: A, workspace: &mut Workspace<A::Scratch>, runs: &[Run]) -> Vec<Partial> {
+/// added in the place of its first. The form is that of pairs at level zero.
+fn sum_runs<A: Adder>(
+    adder: A,
+    mut form: Form,
+    workspace: &mut Workspace<A::Scratch>,
+    runs: &[Run],
+) -> Vec<Partial> {
     let mut active = runs.to_vec();
     let mut stride = 1;
     loop {
@@ -128,10 +144,16 @@ fn sum_runs<A: Adder>(adder: A, workspace: &mut Workspace<A::Scratch>, runs: &[R
                 source: target + stride,
             }));
         }
-        adder.add_pairs(&mut workspace.points, &workspace.pairs, &mut workspace.scratch);
+        adder.add_pairs(
+            form,
+            &mut workspace.points,
+            &workspace.pairs,
+            &mut workspace.scratch,
+        );
+        form = Form::Working;
         stride *= 2;
     }
     runs.iter()
-        .map(|run| (run.bucket, workspace.points[run.first as usize]))
+        .map(|run| (run.bucket, workspace.points[run.first as usize].0))
         .collect()
 }
