@@ -65,11 +65,29 @@ impl Progress for PhaseClock<'_> {
     }
 }
 
-/// Processor time of this process, all threads together.
-pub fn processor_time() -> Duration {
+/// Measures processor time of this process, all threads together, as [`Instant`] measures wall time.
+pub struct ProcessorClock {
+    start: Duration,
+}
+
+impl ProcessorClock {
+    /// A clock that starts now.
+    pub fn start() -> Self {
+        Self {
+            start: processor_time(),
+        }
+    }
+
+    /// Processor time since the start.
+    pub fn elapsed(&self) -> Duration {
+        processor_time().saturating_sub(self.start)
+    }
+}
+
+fn processor_time() -> Duration {
     let time = clock_gettime(ClockId::ProcessCPUTime);
-    // neither part is negative for this clock
-    Duration::new(time.tv_sec as u64, time.tv_nsec as u32)
+    // for this clock neither part is negative, nor the second one above 10^9
+    Duration::new(time.tv_sec.unsigned_abs(), time.tv_nsec.unsigned_abs() as u32)
 }
 
 #[cfg(test)]
@@ -103,11 +121,11 @@ mod tests {
 
     #[test]
     fn work_takes_processor_time() {
-        let start = processor_time();
+        let clock = ProcessorClock::start();
         let mut digest = blake3::hash(b"start");
-        while processor_time() - start < Duration::from_millis(5) {
+        while clock.elapsed() < Duration::from_millis(5) {
             digest = blake3::hash(digest.as_bytes());
         }
-        assert!(processor_time() - start >= Duration::from_millis(5));
+        assert!(clock.start > Duration::ZERO);
     }
 }

@@ -83,7 +83,7 @@ impl Fingerprint {
                 key: "load",
             })?,
             rustc: env!("BENCH_RUSTC").to_owned(),
-            rustflags: env!("BENCH_RUSTFLAGS").to_owned(),
+            rustflags: option_env!("BENCH_RUSTFLAGS").unwrap_or_default().to_owned(),
             target: env!("BENCH_TARGET").to_owned(),
             opt_level: env!("BENCH_OPT_LEVEL").to_owned(),
             commit: env!("BENCH_COMMIT").to_owned(),

@@ -12,8 +12,14 @@ pub fn seconds(value: f64) -> String {
 }
 
 /// Memory in MiB.
-pub fn mebibytes(value: f64) -> String {
-    format!("{} MiB", thousands((value / f64::from(1 << 20)).round() as u64))
+pub fn mebibytes(bytes: f64) -> String {
+    let whole = (bytes / f64::from(1 << 20)).round();
+    #[allow(
+        clippy::cast_sign_loss,
+        reason = "no memory is negative, and the cast saturates"
+    )]
+    let whole = whole as u64;
+    format!("{} MiB", thousands(whole))
 }
 
 /// An integer with its thousands apart.

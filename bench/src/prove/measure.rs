@@ -10,11 +10,11 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     prepare::makes_a_key,
-    task::Task,
+    task::{Order, Task},
     workload::{signers, statement},
 };
 use crate::{
-    clock::{Phase, PhaseClock, processor_time},
+    clock::{Phase, PhaseClock, ProcessorClock},
     error::Error,
     memory::{Sampler, anonymous, peak_resident},
 };
@@ -71,13 +71,14 @@ pub struct ProofFigures {
 ///
 /// # Errors
 /// [`Error`].
-pub fn measure(task: &Task) -> Result<Proving, Error> {
+pub fn measure(order: &Order) -> Result<Proving, Error> {
+    let task = &order.task;
     let sampler = Sampler::start()?;
     let engine = task.engine.engine();
     let bars = Bars::new();
     let clock = PhaseClock::new(&bars);
     let start = Instant::now();
-    let material = task.keys()?.open(&engine, &task.request()?, &clock)?;
+    let material = order.keys()?.open(&engine, &task.request()?, &clock)?;
     let key = ProvingKey::new(&engine, &material)?;
     let load = start.elapsed();
     drop(material);
@@ -139,7 +140,7 @@ fn one_proof<E: Engine>(
     let witness = start.elapsed();
 
     let clock = PhaseClock::new(shown);
-    let (start, cpu) = (Instant::now(), processor_time());
+    let (start, cpu) = (Instant::now(), ProcessorClock::start());
     let proof = prove(
         engine,
         key,
@@ -148,7 +149,7 @@ fn one_proof<E: Engine>(
         &blinders,
         &clock,
     )?;
-    let (proving, cpu) = (start.elapsed(), processor_time() - cpu);
+    let (proving, cpu) = (start.elapsed(), cpu.elapsed());
     let rounds = clock.finish();
     let peak_anonymous_bytes = sampler.take_peak()?;
 

@@ -26,7 +26,7 @@ use crate::{
     results,
 };
 use record::Record;
-use task::{Outcome, Task};
+use task::{Order, Outcome, Step, Task};
 
 /// The secret of the reference string that keys are made from unless another is asked for. Everybody knows it.
 const DEVELOPMENT_SRS: &str =
@@ -98,6 +98,7 @@ pub struct ProveOptions {
 /// # Errors
 /// [`Error`].
 pub fn run(options: &ProveOptions) -> Result<(), Error> {
+    let keys = options.key_cache.as_deref();
     let measured = match &options.reference_json {
         Some(path) => reference::file::read(path)?,
         None => Vec::new(),
@@ -112,8 +113,8 @@ pub fn run(options: &ProveOptions) -> Result<(), Error> {
             );
         }
         let task = Task::new(options, capacity);
-        let preparation = task.prepare()?;
-        let proving = task.prove()?;
+        let preparation = Order::prepare(&task, keys)?;
+        let proving = Order::prove(&task, keys)?;
         let references: Vec<Reference> = jf_plonk::recorded(capacity)
             .into_iter()
             .chain(
@@ -137,9 +138,10 @@ pub fn run(options: &ProveOptions) -> Result<(), Error> {
 /// # Errors
 /// [`Error`].
 pub fn work() -> Result<(), Error> {
-    let outcome: Outcome = match serde_json::from_reader(io::stdin().lock())? {
-        task::Order::Prepare(task) => Outcome::Prepared(prepare::prepare(&task)?),
-        task::Order::Prove(task) => Outcome::Proved(measure::measure(&task)?),
+    let order: Order = serde_json::from_reader(io::stdin().lock())?;
+    let outcome = match order.step {
+        Step::Prepare => Outcome::Prepared(prepare::prepare(&order)?),
+        Step::Prove => Outcome::Proved(measure::measure(&order)?),
     };
     Ok(serde_json::to_writer(io::stdout().lock(), &outcome)?)
 }

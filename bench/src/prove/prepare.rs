@@ -5,9 +5,9 @@ use std::{fs, time::Instant};
 use crema_service::terminal::Bars;
 use serde::{Deserialize, Serialize};
 
-use super::task::Task;
+use super::task::Order;
 use crate::{
-    clock::{Phase, PhaseClock, processor_time},
+    clock::{Phase, PhaseClock, ProcessorClock},
     error::Error,
     memory::Sampler,
 };
@@ -54,21 +54,21 @@ impl Making {
 ///
 /// # Errors
 /// [`Error`].
-pub fn prepare(task: &Task) -> Result<Preparation, Error> {
-    let (request, keys) = (task.request()?, task.keys()?);
+pub fn prepare(order: &Order) -> Result<Preparation, Error> {
+    let (request, keys) = (order.task.request()?, order.keys()?);
     let bars = Bars::new();
     let clock = PhaseClock::new(&bars);
     let sampler = Sampler::start()?;
-    let (start, cpu) = (Instant::now(), processor_time());
-    let key = keys.open(&task.engine.engine(), &request, &clock)?;
-    let (wall, cpu) = (start.elapsed(), processor_time() - cpu);
+    let (start, cpu) = (Instant::now(), ProcessorClock::start());
+    let key = keys.open(&order.task.engine.engine(), &request, &clock)?;
+    let (wall, cpu) = (start.elapsed(), cpu.elapsed());
     drop(key);
     let phases = clock.finish();
     let path = keys.path(&request)?;
     let file = fs::metadata(&path).map_err(|_| Error::KeyVanished)?;
     let peak_anonymous_bytes = sampler.take_peak()?;
     Ok(Preparation {
-        made: makes_a_key(&phases).then(|| Making {
+        made: makes_a_key(&phases).then_some(Making {
             wall_s: wall.as_secs_f64(),
             cpu_s: cpu.as_secs_f64(),
             phases,

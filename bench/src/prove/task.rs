@@ -3,7 +3,7 @@
 use std::{
     env,
     io::Write,
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::{Command, Stdio},
 };
 
@@ -12,7 +12,7 @@ use crema_service::{
     keys::{KeyCache, KeyRequest},
     srs::SrsChoice,
 };
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize};
 
 use super::{EngineChoice, ProveOptions, measure::Proving, prepare::Preparation};
 use crate::error::Error;
@@ -26,8 +26,6 @@ pub struct Task {
     pub capacity: usize,
     /// The reference string, by its name.
     pub srs: String,
-    /// Folder of the proving keys.
-    pub key_cache: Option<PathBuf>,
     /// Where to compute.
     pub engine: EngineChoice,
     /// Proofs that count.
@@ -40,13 +38,24 @@ pub struct Task {
     pub seed: u64,
 }
 
-/// Which part of a task a worker does.
+/// What a worker is told. Where the keys lie is no part of the task, as it says nothing about the figures.
 #[derive(Serialize, Deserialize)]
-pub enum Order {
+pub struct Order {
+    /// What to do.
+    pub step: Step,
+    /// What is measured.
+    pub task: Task,
+    /// Folder of the proving keys.
+    pub key_cache: Option<PathBuf>,
+}
+
+/// Which part of a task a worker does.
+#[derive(Clone, Copy, Serialize, Deserialize)]
+pub enum Step {
     /// Make the key unless it is there.
-    Prepare(Task),
+    Prepare,
     /// Load the key and prove.
-    Prove(Task),
+    Prove,
 }
 
 /// What a worker found.
@@ -65,7 +74,6 @@ impl Task {
             circuit: options.circuit.to_string(),
             capacity,
             srs: options.srs.to_string(),
-            key_cache: options.key_cache.clone(),
             engine: options.engine,
             repeat: options.repeat.into(),
             warm_up: options.warm_up.into(),
@@ -96,6 +104,17 @@ impl Task {
             srs: srs.map_err(|error| Error::Task(error.to_string()))?,
         })
     }
+}
+
+impl Order {
+    /// What a step of a task needs.
+    pub fn new(step: Step, task: &Task, key_cache: Option<&Path>) -> Self {
+        Self {
+            step,
+            task: task.clone(),
+            key_cache: key_cache.map(Path::to_owned),
+        }
+    }
 
     /// Where keys are kept.
     ///
@@ -109,9 +128,8 @@ impl Task {
     ///
     /// # Errors
     /// [`Error`].
-    pub fn prepare(&self) -> Result<Preparation, Error> {
-        let task = "making the key";
-        match self.delegate(task, &Order::Prepare(self.clone()))? {
+    pub fn prepare(task: &Task, key_cache: Option<&Path>) -> Result<Preparation, Error> {
+        match Self::new(Step::Prepare, task, key_cache).delegate("making the key")? {
             Outcome::Prepared(preparation) => Ok(preparation),
             Outcome::Proved(_) => Err(Error::Task("a proof came back instead of a key".to_owned())),
         }
@@ -121,25 +139,25 @@ impl Task {
     ///
     /// # Errors
     /// [`Error`].
-    pub fn prove(&self) -> Result<Proving, Error> {
-        match self.delegate("proving", &Order::Prove(self.clone()))? {
+    pub fn prove(task: &Task, key_cache: Option<&Path>) -> Result<Proving, Error> {
+        match Self::new(Step::Prove, task, key_cache).delegate("proving")? {
             Outcome::Proved(proving) => Ok(proving),
             Outcome::Prepared(_) => Err(Error::Task("a key came back instead of a proof".to_owned())),
         }
     }
 
-    fn delegate<T: DeserializeOwned>(&self, task: &'static str, order: &Order) -> Result<T, Error> {
+    fn delegate(&self, task: &'static str) -> Result<Outcome, Error> {
         let spawn = |source| Error::Spawn { task, source };
         let mut command = Command::new(env::current_exe().map_err(spawn)?);
         command
             .arg("prove-worker")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped());
-        if let Some(threads) = self.threads {
+        if let Some(threads) = self.task.threads {
             command.env("RAYON_NUM_THREADS", threads.to_string());
         }
         let mut worker = command.spawn().map_err(spawn)?;
-        let order = serde_json::to_vec(order)?;
+        let order = serde_json::to_vec(self)?;
         if let Some(mut stdin) = worker.stdin.take() {
             stdin.write_all(&order).map_err(spawn)?;
         }

@@ -132,26 +132,27 @@ impl Reference {
     }
 
     fn label(&self, circuit: &str, threads: usize, here: &Fingerprint) -> String {
-        let mut label = match &self.origin {
-            Origin::Recorded(machine) => format!("{} (recorded, another run: {machine}", self.program),
+        let origin = match &self.origin {
+            Origin::Recorded(machine) => format!("recorded, another run: {machine}"),
             Origin::Measured {
                 cpu,
                 threads: theirs,
                 unix_time,
             } => {
                 let near = here.unix_time.abs_diff(*unix_time) <= SESSION_SECONDS;
-                let session = if near && *cpu == here.cpu && *theirs == threads {
+                if near && *cpu == here.cpu && *theirs == threads {
                     "measured in the same session".to_owned()
                 } else {
                     format!("another run: {cpu}, {theirs} threads")
-                };
-                format!("{} ({session}", self.program)
+                }
             }
         };
-        if self.circuit != circuit {
-            label += &format!("; its circuit is {}, ours {circuit}", self.circuit);
-        }
-        label + ")"
+        let circuits = if self.circuit == circuit {
+            String::new()
+        } else {
+            format!("; its circuit is {}, ours {circuit}", self.circuit)
+        };
+        format!("{} ({origin}{circuits})", self.program)
     }
 }
 
@@ -180,7 +181,7 @@ mod tests {
         ];
         let ratios = reference(origin).ratios(&ours, circuit, 2, &here);
         assert_eq!(ratios.len(), 1, "only what both have");
-        assert_eq!(ratios[0].ratio, 0.25);
+        assert!((ratios[0].ratio - 0.25).abs() < f64::EPSILON);
         let json = serde_json::to_value(&ratios[0]).unwrap();
         let shown = ratios[0].to_string();
         let label = json["label"].as_str().unwrap().to_owned();
