@@ -200,6 +200,12 @@ pub enum UpdateError {
     /// The contract would refuse the transaction; nothing was sent.
     #[error("the contract would refuse the update: {0}; nothing was sent")]
     Simulation(CallFailure),
+    /// Somebody's update to at least this state waits to be mined.
+    #[error(
+        "an update to at least this state waits to be mined already, sent by another prover or by an earlier run; nothing \
+         was sent: wait for it"
+    )]
+    Awaited,
     /// The endpoint did not take the transaction.
     #[error("the L1 endpoint did not accept transaction {hash}: {reason}")]
     NotSent {
@@ -299,7 +305,7 @@ impl fmt::Display for Shortfall {
 /// | 30–34 | keys and proofs: SRS missing, SRS corrupt, key unusable, proof failed, key not in the contract |
 /// | 40–45 | the L1: unreachable, error answer, wrong chain, no contract, no light client, unsupported version |
 /// | 50–52 | the account: not permitted, no funds, gas too dear |
-/// | 60–64 | the transaction: simulation refused, not sent, reverted, no receipt in time, its state not visible |
+/// | 60–65 | the transaction: simulation refused, not sent, reverted, no receipt in time, state not visible, another awaited |
 /// | 70–71 | this program: HTTP service cannot listen, internal error |
 /// | 130 | interrupted by SIGINT or SIGTERM |
 impl UpdateError {
@@ -347,6 +353,7 @@ impl UpdateError {
             Self::Reverted { .. } => (62, "reverted"),
             Self::ReceiptTimeout { .. } => (63, "receipt-timeout"),
             Self::NotVisible { .. } => (64, "not-visible"),
+            Self::Awaited => (65, "awaited"),
             Self::Interrupted { .. } => (130, "interrupted"),
             Self::Listen { .. } => (70, "cannot-listen"),
             Self::Internal(_) => (71, "internal"),
@@ -356,7 +363,7 @@ impl UpdateError {
     /// Whether time alone may cure it, so that a daemon should try again soon. The others are tried again as well, for
     /// an operator may repair them while the daemon runs, but at the pace of updates.
     pub fn is_transient(&self) -> bool {
-        matches!(self.exit_code(), 10..=16 | 20 | 40 | 41 | 52 | 60..=64)
+        matches!(self.exit_code(), 10..=16 | 20 | 40 | 41 | 52 | 60..=65)
     }
 }
 

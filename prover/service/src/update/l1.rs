@@ -73,6 +73,14 @@ fn failed(action: &'static str) -> impl Fn(TransportError) -> UpdateError {
     }
 }
 
+/// As [`failed`], where a revert is the contract's answer.
+fn refused(action: &'static str) -> impl Fn(TransportError) -> UpdateError {
+    move |error| match revert(&error) {
+        Some(failure) => UpdateError::Simulation(failure),
+        None => failed(action)(error),
+    }
+}
+
 fn shorten(text: &str) -> String {
     text.chars().take(MAX_SHOWN).collect()
 }
@@ -195,7 +203,7 @@ impl L1 {
         let request = TransactionRequest::default()
             .with_to(address)
             .with_input(call.abi_encode());
-        let data = match self.provider.call(request).await {
+        let data = match self.provider.call(request).block(BlockId::latest()).await {
             Ok(data) => data,
             Err(error) => {
                 return Err(match revert(&error) {
@@ -246,26 +254,29 @@ impl L1 {
         Ok(Market { base, estimate })
     }
 
-    /// Tries the call out on the newest block, and estimates its gas.
+    /// Tries the call out on the newest block.
     ///
     /// # Errors
     /// [`UpdateError::Simulation`] when the contract refuses.
-    pub async fn simulate(&self, contract: Address, input: &Bytes) -> Result<u64, UpdateError> {
-        let request = self.request(contract, input);
-        let refused = |action| {
-            move |error: TransportError| match revert(&error) {
-                Some(failure) => UpdateError::Simulation(failure),
-                None => failed(action)(error),
-            }
-        };
-        self.provider
-            .call(request.clone())
-            .await
-            .map_err(refused("eth_call"))?;
-        self.provider
-            .estimate_gas(request)
-            .await
-            .map_err(refused("eth_estimateGas"))
+    pub async fn simulate(&self, contract: Address, input: &Bytes) -> Result<(), UpdateError> {
+        let call = self
+            .provider
+            .call(self.request(contract, input))
+            .block(BlockId::latest());
+        call.await.map(|_| ()).map_err(refused("eth_call"))
+    }
+
+    /// Estimates the call's gas on what waits to follow the newest block, so that an update that is about to be mined is
+    /// seen before gas is spent on a second one.
+    ///
+    /// # Errors
+    /// [`UpdateError::Simulation`] when the contract refuses.
+    pub async fn estimate(&self, contract: Address, input: &Bytes) -> Result<u64, UpdateError> {
+        let estimate = self
+            .provider
+            .estimate_gas(self.request(contract, input))
+            .block(BlockId::pending());
+        estimate.await.map_err(refused("eth_estimateGas"))
     }
 
     fn request(&self, contract: Address, input: &Bytes) -> TransactionRequest {

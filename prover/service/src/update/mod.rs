@@ -50,7 +50,30 @@ pub async fn run(
     if settings.options.daemon {
         daemon::run(settings, screen, stop).await
     } else {
-        updater::Updater::new(settings, screen, stop)?.update().await
+        once(settings, screen, stop).await
+    }
+}
+
+/// One update, tried again as often as the options say.
+async fn once(
+    settings: options::Settings,
+    screen: Arc<dyn Screen>,
+    stop: Stop,
+) -> Result<Outcome, UpdateError> {
+    let (mut retries, pause) = (settings.options.retries, settings.options.retry_interval.0);
+    let mut updater = updater::Updater::new(settings, screen, stop.clone())?;
+    loop {
+        match updater.update().await {
+            Err(error) if retries > 0 && error.is_transient() => {
+                tracing::warn!(code = error.code(), retries, "{error}; trying again");
+                retries -= 1;
+                tokio::select! {
+                    () = stop.asked() => return Err(UpdateError::Interrupted { sent: None }),
+                    () = tokio::time::sleep(pause) => {}
+                }
+            }
+            result => return result,
+        }
     }
 }
 

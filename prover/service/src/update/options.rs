@@ -52,6 +52,7 @@ pub struct UpdateOptions {
     #[arg(
         long,
         env = "ESPRESSO_STATE_RELAY_SERVER_URL",
+        hide_env_values = true,
         default_value = "http://localhost:8083",
         value_name = "URL|FILE"
     )]
@@ -61,6 +62,7 @@ pub struct UpdateOptions {
     #[arg(
         long,
         env = "ESPRESSO_SEQUENCER_URL",
+        hide_env_values = true,
         default_value = "http://localhost:24000",
         value_name = "URL|FILE"
     )]
@@ -126,6 +128,15 @@ pub struct UpdateOptions {
         value_name = "INDEX"
     )]
     pub eth_account_index: u32,
+
+    /// Without --daemon: how often to try again, --retry-freq apart, after errors that may pass.
+    #[arg(
+        long,
+        env = "ESPRESSO_STATE_PROVER_ONESHOT_RETRIES",
+        default_value_t = 0,
+        value_name = "N"
+    )]
+    pub retries: u32,
 
     /// Port of the daemon's HTTP service; none without it.
     #[arg(short, long, env = "ESPRESSO_PROVER_SERVICE_PORT", value_name = "PORT")]
@@ -369,12 +380,15 @@ mod tests {
             "ESPRESSO_PROVER_SERVICE_PORT",
             "ESPRESSO_SEQUENCER_STAKE_TABLE_CAPACITY",
             "ESPRESSO_STATE_PROVER_MAX_GAS_PRICE_IN_GWEI",
+            "ESPRESSO_STATE_PROVER_ONESHOT_RETRIES",
         ] {
             assert!(read.contains(&variable), "{variable}");
         }
         // what may hold a secret is not echoed by --help
         for argument in command.get_arguments() {
-            if ["eth_mnemonic", "l1_provider"].contains(&argument.get_id().as_str()) {
+            if ["eth_mnemonic", "l1_provider", "relay_server", "sequencer_url"]
+                .contains(&argument.get_id().as_str())
+            {
                 assert!(argument.is_hide_env_values_set(), "{}", argument.get_id());
             }
         }

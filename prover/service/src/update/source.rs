@@ -28,10 +28,14 @@ const MAX_SHOWN: usize = 200;
 /// # Errors
 /// When the system's certificates cannot be used.
 pub fn http_client() -> Result<Client, reqwest::Error> {
+    patient_for(CONNECT_TIMEOUT, REQUEST_TIMEOUT)
+}
+
+fn patient_for(connect: Duration, request: Duration) -> Result<Client, reqwest::Error> {
     Client::builder()
         .user_agent(concat!("crema-state-prover/", env!("CARGO_PKG_VERSION")))
-        .connect_timeout(CONNECT_TIMEOUT)
-        .timeout(REQUEST_TIMEOUT)
+        .connect_timeout(connect)
+        .timeout(request)
         .redirect(redirect::Policy::limited(MAX_REDIRECTS))
         .build()
 }
@@ -239,6 +243,8 @@ async fn read_file(path: &Path, max: usize) -> Result<Vec<u8>, FetchError> {
 
 #[cfg(test)]
 mod tests {
+    use tokio::{io::AsyncWriteExt, net::TcpListener, time::timeout};
+
     use super::*;
 
     fn source(text: &str) -> Source {
@@ -295,5 +301,28 @@ mod tests {
             missing.fetch(&client, "ignored", 5).await,
             Err(FetchError::File { .. })
         ));
+    }
+
+    #[tokio::test]
+    async fn services_that_fall_silent_are_given_up() {
+        let patience = Duration::from_millis(200);
+        let client = patient_for(patience, patience).unwrap();
+        for beginning in ["", "HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n[1, 2"] {
+            let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+            let url = format!("http://{}", listener.local_addr().unwrap());
+            let service = tokio::spawn(async move {
+                let (mut connection, _) = listener.accept().await.unwrap();
+                connection.write_all(beginning.as_bytes()).await.unwrap();
+                // open until the test ends
+                std::future::pending::<()>().await;
+            });
+            let fetched = timeout(10 * patience, source(&url).fetch(&client, "x", 1000)).await;
+            let error = fetched.expect("no end to the waiting").unwrap_err();
+            assert!(
+                matches!(&error, FetchError::Http { reason, .. } if reason == "no answer in time"),
+                "{error}"
+            );
+            service.abort();
+        }
     }
 }

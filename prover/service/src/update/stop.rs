@@ -29,10 +29,13 @@ impl Stopper {
     /// Asks all to stop when the process is told to: SIGINT or SIGTERM.
     pub async fn on_signal(self) {
         let name = signal().await;
-        tracing::info!(signal = name, "asked to stop");
+        tracing::info!(
+            signal = name,
+            "asked to stop; a second signal ends the program at once"
+        );
         self.stop();
-        // kept, so that nobody mistakes a closed channel for silence
-        std::future::pending::<()>().await;
+        signal().await;
+        std::process::exit(i32::from(UpdateError::Interrupted { sent: None }.exit_code()));
     }
 }
 

@@ -67,7 +67,8 @@ pub async fn send(
     state: LightClientState,
     input: Bytes,
 ) -> Result<Pending, UpdateError> {
-    let gas_limit = gas::gas_limit(l1.simulate(terms.contract, &input).await?);
+    l1.simulate(terms.contract, &input).await?;
+    let gas_limit = gas::gas_limit(l1.estimate(terms.contract, &input).await?);
     let fees = gas::fees(l1.market().await?, terms.max_gas_price)?;
     gas::require_funds(l1.account(), l1.balance().await?, gas_limit, fees)?;
     let (mined, nonce) = l1.nonces().await?;

@@ -298,12 +298,22 @@ impl Updater {
     async fn find_key(&self, contract: &ContractView) -> Result<Arc<Prover>, UpdateError> {
         let options = &self.settings.options;
         let recognised = key_match::recognise(&contract.code);
+        let capacity = options.stake_table_capacity;
+        let tried_in_vain = |tried| KeysTried {
+            tried,
+            capacity,
+            srs: options.srs.to_string(),
+            recognised,
+        };
+        if recognised.is_some_and(|known| known.capacity != capacity || options.srs.is_insecure()) {
+            return Err(tried_in_vain(Vec::new()).into());
+        }
         let candidates = key_match::candidates(options.circuit, contract.major, recognised);
         let mut tried = Vec::new();
         for version in candidates {
             let request = KeyRequest {
                 version,
-                capacity: options.stake_table_capacity,
+                capacity,
                 srs: options.srs.clone(),
             };
             let (cache, screen) = (self.cache.clone(), self.screen.clone());
@@ -316,14 +326,7 @@ impl Updater {
             }
             tried.push((version, prover.verifying_key().id(), presence));
         }
-        let capacity = options.stake_table_capacity;
-        Err(KeysTried {
-            tried,
-            capacity,
-            srs: options.srs.to_string(),
-            recognised,
-        }
-        .into())
+        Err(tried_in_vain(tried).into())
     }
 
     async fn prove(
@@ -460,7 +463,7 @@ impl Updater {
         }
     }
 
-    /// `error`, unless the contract refuses only because it has such a state by now, and nothing was sent.
+    /// `error`, unless the contract refuses only because it has such a state by now, or is about to.
     async fn unless_overtaken(
         &self,
         error: UpdateError,
@@ -471,7 +474,7 @@ impl Updater {
         }
         let finalized = self.l1.finalized(self.settings.light_client).await?;
         if decision::is_newer(state, &finalized) {
-            return Err(error);
+            return Err(UpdateError::Awaited);
         }
         Ok(Outcome::Overtaken(Standing {
             finalized: State(finalized),
