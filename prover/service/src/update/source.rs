@@ -243,7 +243,11 @@ async fn read_file(path: &Path, max: usize) -> Result<Vec<u8>, FetchError> {
 
 #[cfg(test)]
 mod tests {
-    use tokio::{io::AsyncWriteExt, net::TcpListener, time::timeout};
+    use tokio::{
+        io::{AsyncReadExt, AsyncWriteExt},
+        net::TcpListener,
+        time::timeout,
+    };
 
     use super::*;
 
@@ -312,6 +316,8 @@ mod tests {
             let url = format!("http://{}", listener.local_addr().unwrap());
             let service = tokio::spawn(async move {
                 let (mut connection, _) = listener.accept().await.unwrap();
+                // the request fits the first packet
+                assert_ne!(connection.read(&mut [0; 4096]).await.unwrap(), 0);
                 connection.write_all(beginning.as_bytes()).await.unwrap();
                 // open until the test ends
                 std::future::pending::<()>().await;

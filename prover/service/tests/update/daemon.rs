@@ -13,7 +13,7 @@ use crate::{
     testing::{Network, state},
 };
 
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A port that was free a moment ago.
 async fn free_port() -> u16 {
