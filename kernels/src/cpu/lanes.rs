@@ -16,6 +16,9 @@ use ark_ff::{AdditiveGroup, Field};
 pub(super) const MAX_WIDTH: usize = 8;
 
 /// A loop body that is compiled for an arithmetic's instructions: [`Arithmetic::enter`] runs it.
+///
+/// Everything between `run` and the arithmetic must be inlined into `enter`, or the instructions become calls. Methods
+/// that are marked so are; closures are only if they are small, and so no closure here multiplies.
 pub(super) trait Kernel<A: Arithmetic> {
     type Output;
 
@@ -55,12 +58,12 @@ pub(super) trait Arithmetic: Copy + Send + Sync + 'static {
     /// `WIDTH` consecutive reduced elements as factors, below `16p`.
     fn load_factor(self, values: &[Fr]) -> Self::Lanes;
 
-    /// Calls `place(column, part, lanes)` for each column of an 8 × 8 matrix of data whose rows begin `stride` elements
-    /// apart; part `i` holds the rows from `i·WIDTH` on.
-    fn load_columns(self, values: &[Fr], stride: usize, place: impl FnMut(usize, usize, Self::Lanes));
+    /// The columns of an 8 × 8 matrix of data whose rows begin `stride` elements apart. Column `c` is
+    /// `columns[c·8/WIDTH..][..8/WIDTH]`, top to bottom.
+    fn load_columns(self, values: &[Fr], stride: usize, columns: &mut [Self::Lanes]);
 
     /// As [`Arithmetic::load_columns`], as [`Arithmetic::load_factor`].
-    fn load_factor_columns(self, values: &[Fr], stride: usize, place: impl FnMut(usize, usize, Self::Lanes));
+    fn load_factor_columns(self, values: &[Fr], stride: usize, columns: &mut [Self::Lanes]);
 
     /// Stores data below `2p`, reduced.
     fn store(self, lanes: Self::Lanes, values: &mut [Fr]);
@@ -170,17 +173,17 @@ impl Arithmetic for Portable {
     }
 
     #[inline]
-    fn load_columns(self, values: &[Fr], stride: usize, mut place: impl FnMut(usize, usize, Fr)) {
-        for row in 0..MAX_WIDTH {
-            for (column, value) in values[row * stride..][..MAX_WIDTH].iter().enumerate() {
-                place(column, row, *value);
+    fn load_columns(self, values: &[Fr], stride: usize, columns: &mut [Fr]) {
+        for (row, values) in values.chunks(stride).take(MAX_WIDTH).enumerate() {
+            for (column, value) in values[..MAX_WIDTH].iter().enumerate() {
+                columns[column * MAX_WIDTH + row] = *value;
             }
         }
     }
 
     #[inline]
-    fn load_factor_columns(self, values: &[Fr], stride: usize, place: impl FnMut(usize, usize, Fr)) {
-        self.load_columns(values, stride, place);
+    fn load_factor_columns(self, values: &[Fr], stride: usize, columns: &mut [Fr]) {
+        self.load_columns(values, stride, columns);
     }
 
     #[inline]

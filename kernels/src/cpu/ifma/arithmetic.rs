@@ -67,13 +67,13 @@ impl Arithmetic for Ifma {
     }
 
     #[inline(always)]
-    fn load_columns(self, values: &[Fr], stride: usize, place: impl FnMut(usize, usize, Self::Lanes)) {
-        columns::<false>(self, values, stride, place);
+    fn load_columns(self, values: &[Fr], stride: usize, columns: &mut [Self::Lanes]) {
+        load_columns::<false>(self, values, stride, columns);
     }
 
     #[inline(always)]
-    fn load_factor_columns(self, values: &[Fr], stride: usize, place: impl FnMut(usize, usize, Self::Lanes)) {
-        columns::<true>(self, values, stride, place);
+    fn load_factor_columns(self, values: &[Fr], stride: usize, columns: &mut [Self::Lanes]) {
+        load_columns::<true>(self, values, stride, columns);
     }
 
     #[inline(always)]
@@ -149,20 +149,20 @@ impl Arithmetic for Ifma {
 }
 
 #[inline(always)]
-fn columns<const SHIFTED: bool>(
+fn load_columns<const SHIFTED: bool>(
     ifma: Ifma,
     values: &[Fr],
     stride: usize,
-    mut place: impl FnMut(usize, usize, Lanes<FrConfig>),
+    columns: &mut [Lanes<FrConfig>],
 ) {
     // two columns are a vector's width
-    for column in (0..MAX_WIDTH).step_by(2) {
+    for (pair, columns) in columns.chunks_exact_mut(2).enumerate() {
         let rows = std::array::from_fn(|row| {
-            let (words, _) = limbs_of(&values[row * stride + column..][..2]).as_chunks();
+            let (words, _) = limbs_of(&values[row * stride + 2 * pair..][..2]).as_chunks();
             V::load(ifma, &words[0])
         });
         let [a0, a1, a2, a3, b0, b1, b2, b3] = transpose(rows);
-        place(column, 0, to_lanes::<_, SHIFTED>(ifma, [a0, a1, a2, a3]));
-        place(column + 1, 0, to_lanes::<_, SHIFTED>(ifma, [b0, b1, b2, b3]));
+        columns[0] = to_lanes::<_, SHIFTED>(ifma, [a0, a1, a2, a3]);
+        columns[1] = to_lanes::<_, SHIFTED>(ifma, [b0, b1, b2, b3]);
     }
 }

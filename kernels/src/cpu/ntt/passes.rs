@@ -178,16 +178,19 @@ impl<A: Arithmetic> Kernel<A> for RowPass<'_, A> {
         } = self;
         let parts = COLUMNS / A::WIDTH;
         reserve(arithmetic, tile, plan.columns * parts);
-        for (block, columns) in source.chunks_exact(plan.rows * COLUMNS).enumerate() {
-            let block_first = block * COLUMNS;
+        let mut columns = vec![arithmetic.broadcast(&plan.starts[0]); COLUMNS * parts];
+        for (block, values) in source.chunks_exact(plan.rows * COLUMNS).enumerate() {
             arithmetic.load_columns(
-                &columns[first * COLUMNS..][..COLUMNS * COLUMNS],
+                &values[first * COLUMNS..][..COLUMNS * COLUMNS],
                 COLUMNS,
-                |column, part, lanes| {
-                    let row = reversed(block_first + column, plan.columns);
-                    tile[row * parts + part] = arithmetic.wide(lanes);
-                },
+                &mut columns,
             );
+            for (column, lanes) in columns.chunks_exact(parts).enumerate() {
+                let row = reversed(block * COLUMNS + column, plan.columns);
+                for (slot, lanes) in tile[row * parts..].iter_mut().zip(lanes) {
+                    *slot = arithmetic.wide(*lanes);
+                }
+            }
         }
         tile::transform(arithmetic, tile, &plan.column_roots);
         for (row, lanes) in tile.chunks_exact(parts).enumerate() {

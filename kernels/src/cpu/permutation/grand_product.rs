@@ -186,23 +186,21 @@ impl<A: Arithmetic> Stretches<'_, A> {
         let gamma = arithmetic.wide(arithmetic.broadcast(&self.constants.gamma));
         let generator = arithmetic.broadcast(&self.constants.generator);
         let mut identities = self.identities(arithmetic, input.k[j]);
-        let mut permuted = [beta; MAX_WIDTH * MAX_WIDTH];
+        let mut sigmas = vec![beta; MAX_WIDTH * parts];
+        let mut wires = vec![beta; MAX_WIDTH * parts];
         for row in (0..STRETCH).step_by(MAX_WIDTH) {
-            let sigma = &input.sigmas[j][self.start + row..];
-            arithmetic.load_factor_columns(sigma, STRETCH, |column, part, sigma| {
-                permuted[column * parts + part] = arithmetic.mul(sigma, beta);
-            });
-            let wire = &input.wires[j][self.start + row..];
-            arithmetic.load_factor_columns(wire, STRETCH, |column, part, wire| {
-                let index = (row + column) * parts + part;
-                let base = arithmetic.add(arithmetic.wide(wire), gamma);
-                let sum = arithmetic.carry(arithmetic.add(base, arithmetic.wide(identities[part])));
-                identities[part] = arithmetic.mul(identities[part], generator);
+            arithmetic.load_factor_columns(&input.sigmas[j][self.start + row..], STRETCH, &mut sigmas);
+            arithmetic.load_factor_columns(&input.wires[j][self.start + row..], STRETCH, &mut wires);
+            for (i, (wire, sigma)) in wires.iter().zip(&sigmas).enumerate() {
+                let (index, identity) = (row * parts + i, &mut identities[i % parts]);
+                let base = arithmetic.add(arithmetic.wide(*wire), gamma);
+                let sum = arithmetic.carry(arithmetic.add(base, arithmetic.wide(*identity)));
+                *identity = arithmetic.mul(*identity, generator);
                 numerators[index] = arithmetic.mul(numerators[index], sum);
-                let sum =
-                    arithmetic.carry(arithmetic.add(base, arithmetic.wide(permuted[column * parts + part])));
+                let permuted = arithmetic.wide(arithmetic.mul(*sigma, beta));
+                let sum = arithmetic.carry(arithmetic.add(base, permuted));
                 denominators[index] = arithmetic.mul(denominators[index], sum);
-            });
+            }
         }
     }
 
@@ -237,12 +235,16 @@ impl<A: Arithmetic> Kernel<A> for Completion<'_, A> {
     #[inline(always)]
     fn run(self, arithmetic: A) {
         let products = self.target.to_vec();
+        let parts = MAX_WIDTH / A::WIDTH;
+        let mut stretches = vec![arithmetic.broadcast(&self.factors[0]); MAX_WIDTH * parts];
         for row in (0..STRETCH).step_by(MAX_WIDTH) {
-            arithmetic.load_columns(&products[row * MAX_WIDTH..], MAX_WIDTH, |stretch, part, lanes| {
-                let value = arithmetic.mul(lanes, arithmetic.broadcast(&self.factors[stretch]));
+            arithmetic.load_columns(&products[row * MAX_WIDTH..], MAX_WIDTH, &mut stretches);
+            for (i, lanes) in stretches.iter().enumerate() {
+                let (stretch, part) = (i / parts, i % parts);
+                let value = arithmetic.mul(*lanes, arithmetic.broadcast(&self.factors[stretch]));
                 let position = stretch * STRETCH + row + part * A::WIDTH;
                 arithmetic.store(value, &mut self.target[position..position + A::WIDTH]);
-            });
+            }
         }
     }
 }

@@ -128,13 +128,10 @@ impl<A: Arithmetic> Kernel<A> for Rows<'_, A> {
     #[inline(always)]
     fn run(self, arithmetic: A) {
         let input = self.input;
-        let [alpha, alpha_square, step, vanishing_inverse] = [
-            &self.constants.alpha,
-            &self.constants.alpha_square,
-            &self.constants.step,
-            &self.constants.vanishing_inverse,
-        ]
-        .map(|constant| arithmetic.broadcast(constant));
+        let alpha = arithmetic.broadcast(&self.constants.alpha);
+        let alpha_square = arithmetic.broadcast(&self.constants.alpha_square);
+        let step = arithmetic.broadcast(&self.constants.step);
+        let vanishing_inverse = arithmetic.broadcast(&self.constants.vanishing_inverse);
         let beta_x = input.beta * input.shift * input.domain.element(self.start);
         // k_j·β·x, below 2
         let mut identities = input
@@ -142,9 +139,7 @@ impl<A: Arithmetic> Kernel<A> for Rows<'_, A> {
             .map(|k| progression(arithmetic, k * beta_x, input.domain.generator));
         for position in (0..self.target.len()).step_by(A::WIDTH) {
             let row = self.start + position;
-            let wires = input
-                .wires
-                .map(|wire| arithmetic.load_factor(&wire[row..row + A::WIDTH]));
+            let wires = load_row(arithmetic, &input.wires, row);
             let (permutation, z) = self.permutation(arithmetic, row, &wires, &identities);
             let lagrange = &self.lagrange[row + input.public_inputs.len()..][..A::WIDTH];
             // (z - 1)·L_0: below 17·16/84 + 1 < 5
@@ -160,9 +155,30 @@ impl<A: Arithmetic> Kernel<A> for Rows<'_, A> {
             sum = arithmetic.add(sum, arithmetic.wide(arithmetic.mul(boundary, alpha_square)));
             let quotient = arithmetic.mul(arithmetic.carry(sum), vanishing_inverse);
             arithmetic.store(quotient, &mut self.target[position..position + A::WIDTH]);
-            identities = identities.map(|identity| arithmetic.mul(identity, step));
+            for identity in &mut identities {
+                *identity = arithmetic.mul(*identity, step);
+            }
         }
     }
+}
+
+/// Consecutive elements of several vectors as factors.
+#[inline(always)]
+fn load_row<A: Arithmetic, const N: usize>(
+    arithmetic: A,
+    vectors: &[&CpuVector; N],
+    row: usize,
+) -> [A::Lanes; N] {
+    let mut lanes = [arithmetic.carry(arithmetic.zero()); N];
+    for (lanes, vector) in lanes.iter_mut().zip(vectors) {
+        *lanes = arithmetic.load_factor(&vector[row..row + A::WIDTH]);
+    }
+    lanes
+}
+
+#[inline(always)]
+fn fifth_power<A: Arithmetic>(arithmetic: A, x: A::Lanes) -> A::Lanes {
+    arithmetic.mul(arithmetic.square(arithmetic.square(x)), x)
 }
 
 impl<A: Arithmetic> Rows<'_, A> {
@@ -208,33 +224,26 @@ impl<A: Arithmetic> Rows<'_, A> {
     /// `(4·16·16 + 2·5·16 + 4·2·16 + 16·16 + 16 + 2·16)/84 + 1 < 20.3`.
     #[inline(always)]
     fn gate(&self, arithmetic: A, row: usize, w: &[A::Lanes; WIRES]) -> A::Wide {
-        let selector = |selector: Selector| {
-            arithmetic.load_factor(&self.input.selectors[selector as usize][row..row + A::WIDTH])
-        };
+        let q = load_row(arithmetic, &self.input.selectors, row);
         let w01 = arithmetic.mul(w[0], w[1]);
         let w23 = arithmetic.mul(w[2], w[3]);
-        let fifth = |x: A::Lanes| arithmetic.mul(arithmetic.square(arithmetic.square(x)), x);
+        let all = arithmetic.mul(arithmetic.mul(w01, w23), w[4]);
         let minus_output = arithmetic.carry(arithmetic.sub(arithmetic.zero(), arithmetic.wide(w[4]), 4));
+        let one = arithmetic.broadcast(&self.constants.one);
         arithmetic.wide(arithmetic.sum_of_products(&[
-            (w[0], selector(Selector::Lc0)),
-            (w[1], selector(Selector::Lc1)),
-            (w[2], selector(Selector::Lc2)),
-            (w[3], selector(Selector::Lc3)),
-            (w01, selector(Selector::Mul0)),
-            (w23, selector(Selector::Mul1)),
-            (fifth(w[0]), selector(Selector::Hash0)),
-            (fifth(w[1]), selector(Selector::Hash1)),
-            (fifth(w[2]), selector(Selector::Hash2)),
-            (fifth(w[3]), selector(Selector::Hash3)),
-            (minus_output, selector(Selector::Output)),
-            (
-                arithmetic.broadcast(&self.constants.one),
-                selector(Selector::Constant),
-            ),
-            (
-                arithmetic.mul(arithmetic.mul(w01, w23), w[4]),
-                selector(Selector::Ecc),
-            ),
+            (w[0], q[Selector::Lc0 as usize]),
+            (w[1], q[Selector::Lc1 as usize]),
+            (w[2], q[Selector::Lc2 as usize]),
+            (w[3], q[Selector::Lc3 as usize]),
+            (w01, q[Selector::Mul0 as usize]),
+            (w23, q[Selector::Mul1 as usize]),
+            (fifth_power(arithmetic, w[0]), q[Selector::Hash0 as usize]),
+            (fifth_power(arithmetic, w[1]), q[Selector::Hash1 as usize]),
+            (fifth_power(arithmetic, w[2]), q[Selector::Hash2 as usize]),
+            (fifth_power(arithmetic, w[3]), q[Selector::Hash3 as usize]),
+            (minus_output, q[Selector::Output as usize]),
+            (one, q[Selector::Constant as usize]),
+            (all, q[Selector::Ecc as usize]),
         ]))
     }
 
