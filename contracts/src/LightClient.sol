@@ -149,8 +149,7 @@ abstract contract LightClient is Initializable, OwnableUpgradeable, UUPSUpgradea
     {
         (uint64 viewNum, uint64 blockHeight, uint256 root) = _read(newState);
 
-        address prover = permissionedProver;
-        if (prover != address(0) && msg.sender != prover) revert ProverNotPermissioned();
+        _checkProver();
         if (!_isNewer(viewNum, blockHeight)) revert OutdatedState();
         BN254.validateScalarField(BN254.ScalarField.wrap(root));
 
@@ -179,6 +178,7 @@ abstract contract LightClient is Initializable, OwnableUpgradeable, UUPSUpgradea
     /// @notice Lets anybody submit states
     function disablePermissionedProverMode() public virtual onlyOwner {
         if (!isPermissionedProverEnabled()) revert NoChangeRequired();
+        if (!_mayBeOpen()) revert ProverNotPermissioned();
         permissionedProver = address(0);
         emit PermissionedProverNotRequired();
     }
@@ -268,6 +268,18 @@ abstract contract LightClient is Initializable, OwnableUpgradeable, UUPSUpgradea
     /// @inheritdoc UUPSUpgradeable
     function _authorizeUpgrade(address newImplementation) internal virtual override onlyOwner {
         emit Upgrade(newImplementation);
+    }
+
+    /// @dev Whether anybody may submit states where no permissioned prover is set. False for circuits that are only as sound as
+    /// their prover is honest (see the variants of such keys).
+    function _mayBeOpen() internal pure virtual returns (bool) {
+        return true;
+    }
+
+    /// @dev Reverts unless the caller may submit states
+    function _checkProver() internal view {
+        address prover = permissionedProver;
+        if (msg.sender != prover && (prover != address(0) || !_mayBeOpen())) revert ProverNotPermissioned();
     }
 
     /// @dev The members of a state in calldata; reverts, as the compiler's own checks do, when a number exceeds its type

@@ -40,7 +40,7 @@ uint256 constant SIGMA2 = 0x560;
 uint256 constant SIGMA3 = 0x5a0;
 uint256 constant SIGMA4 = 0x5e0;
 
-// Public inputs; the eighth is where a loop takes over.
+// Public inputs; the eighth is where a loop takes over, the eleventh the last that any circuit has.
 uint256 constant INPUT0 = 0x620;
 uint256 constant INPUT1 = 0x640;
 uint256 constant INPUT2 = 0x660;
@@ -49,6 +49,7 @@ uint256 constant INPUT4 = 0x6a0;
 uint256 constant INPUT5 = 0x6c0;
 uint256 constant INPUT6 = 0x6e0;
 uint256 constant INPUT7 = 0x700;
+uint256 constant INPUT10 = 0x760;
 
 // Commitments of the proof.
 uint256 constant WIRE0 = 0x8c0;

@@ -7,7 +7,7 @@ import { ERC1967Utils } from "@openzeppelin/contracts/proxy/ERC1967/ERC1967Utils
 
 import { LightClient } from "../src/LightClient.sol";
 import { LightClientSetup } from "./support/LightClientSetup.sol";
-import { LightClientV1Legacy10Insecure } from "./support/LightClientV1Legacy10Insecure.sol";
+import { OpenLightClientV1 } from "./support/OpenLightClientV1.sol";
 
 /// @dev Claims another implementation slot than ERC-1967's
 contract WrongSlot {
@@ -16,7 +16,7 @@ contract WrongSlot {
     }
 }
 
-contract NextVersion is LightClientV1Legacy10Insecure {
+contract NextVersion is OpenLightClientV1 {
     function getVersion() public pure override returns (uint8, uint8, uint8) {
         return (9, 0, 0);
     }

@@ -35,6 +35,14 @@ function origin({ circuit, capacity, id }) {
     return known;
 }
 
+/** Contracts wanted beside the plain one. */
+function also(names = []) {
+    if (!Array.isArray(names) || names.some((name) => name !== 'arbitrum' && name !== 'mock')) {
+        refuse(`also: expected a list of "arbitrum" and "mock", found ${JSON.stringify(names)}`);
+    }
+    return [...new Set(names)].sort();
+}
+
 const refuse = (message) => {
     throw new Error(message);
 };
@@ -63,6 +71,7 @@ export function readVerifyingKey(json) {
     key.tauCompressed = compressG2(key.tauG2);
     key.aztec = key.tauCompressed === AZTEC_TAU_G2;
     key.origin = origin(source);
+    key.also = also(source.also);
     checkWords(key, source.solidity_words_concat);
     return key;
 }
@@ -87,6 +96,7 @@ export function normalized(key) {
     const point2 = ({ x, y }) => ({ x: { c0: hex(x[0]), c1: hex(x[1]) }, y: { c0: hex(y[0]), c1: hex(y[1]) } });
     return {
         ...key.origin,
+        ...(key.also.length > 0 ? { also: key.also } : {}),
         domain_size: key.domainSize,
         num_inputs: key.numInputs,
         k: key.k.map(hex),

@@ -18,3 +18,34 @@ sol!(
     ERC1967Proxy,
     "../abi/ERC1967Proxy.json"
 );
+
+/// Version 2: the stake table changes with epochs. In a module of its own, as the structs are generated once more.
+pub mod v2 {
+    use super::sol;
+
+    sol!(
+        #[sol(rpc)]
+        #[derive(Debug, PartialEq, Eq)]
+        LightClientV2,
+        "../abi/LightClientV2.json"
+    );
+}
+
+/// Version 3: the signers sign one digest, of an `authRoot` too.
+pub mod v3 {
+    use super::sol;
+
+    sol!(
+        #[sol(rpc)]
+        #[derive(Debug, PartialEq, Eq)]
+        LightClientV3,
+        "../abi/LightClientV3.json"
+    );
+}
+
+sol!(
+    #[sol(rpc)]
+    #[derive(Debug, PartialEq, Eq)]
+    HotShotOutage,
+    "../abi/HotShotOutage.json"
+);

@@ -4,6 +4,7 @@
 //! Solidity compiler. After a change of the contracts run `contracts/tools/gen-bindings`; CI fails when that was forgotten.
 //!
 //! - [`LightClient`]: calls, events, errors and structs of the light client, version 1, and `LightClient::new(address, provider)`;
+//! - [`v2`], [`v3`]: the same of versions 2 and 3; [`HotShotOutage`] is what the mocks add;
 //! - [`Variant`]: the implementations by verification key, and [`proxy_creation_code`] for the [`ERC1967Proxy`] in front of one;
 //! - [`plonk_proof`] and [`newFinalizedState`](LightClient::newFinalizedStateCall): from the prover's words to calldata;
 //! - [`Revert`]: what a revert's data says, in words.
@@ -13,10 +14,10 @@ mod proof;
 mod revert;
 mod variant;
 
-pub use abi::{BN254, ERC1967Proxy, IPlonkVerifier, LightClient};
+pub use abi::{BN254, ERC1967Proxy, HotShotOutage, IPlonkVerifier, LightClient, v2, v3};
 pub use proof::{PROOF_BYTES, ProofError, plonk_proof};
 pub use revert::Revert;
-pub use variant::{Variant, initialize_call, proxy_creation_code};
+pub use variant::{Kind, Variant, initialize_call, proxy_creation_code};
 
 use alloy::primitives::{B256, b256};
 

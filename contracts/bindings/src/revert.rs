@@ -7,7 +7,8 @@ use alloy::{
     sol_types::{Panic, Revert as Reason, SolError, SolInterface},
 };
 
-use crate::LightClient::{LightClientErrors, LightClientErrors as E};
+// every version's errors: each has those of the ones before
+use crate::v3::LightClientV3::{LightClientV3Errors, LightClientV3Errors as E};
 
 /// Decoded revert data of a light client or its proxy.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,7 +37,7 @@ impl Revert {
         if data.is_empty() {
             return Self::Empty;
         }
-        if let Ok(error) = LightClientErrors::abi_decode(data) {
+        if let Ok(error) = LightClientV3Errors::abi_decode(data) {
             let (name, meaning) = describe(&error);
             return Self::Error { name, meaning };
         }
@@ -70,7 +71,7 @@ impl fmt::Display for Revert {
     }
 }
 
-fn describe(error: &LightClientErrors) -> (&'static str, &'static str) {
+fn describe(error: &LightClientV3Errors) -> (&'static str, &'static str) {
     match error {
         E::OutdatedState(_) => (
             "OutdatedState",
@@ -107,6 +108,14 @@ fn describe(error: &LightClientErrors) -> (&'static str, &'static str) {
         E::InvalidMaxStateHistory(_) => (
             "InvalidMaxStateHistory",
             "the retention period can only grow, between an hour and 365 days",
+        ),
+        E::MissingEpochRootUpdate(_) => (
+            "MissingEpochRootUpdate",
+            "an epoch's root must be proven before any state after it: submit the root of the contract's epoch first",
+        ),
+        E::DeprecatedApi(_) => (
+            "DeprecatedApi",
+            "the call belongs to an older version of the contract; ask getVersion() which one it is",
         ),
         E::WrongStakeTableUsed(_) => ("WrongStakeTableUsed", "never raised by this version"),
         E::OwnableUnauthorizedAccount(_) => (

@@ -15,10 +15,33 @@ use crate::{
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Variant {
-    /// Canonical circuit, capacity 10, SRS of a known tau: for development only.
+    /// Version 1, canonical circuit, capacity 10, SRS of a known tau: for development only.
     V1Canonical10Insecure,
-    /// Canonical circuit, capacity 200, SRS of a known tau: production's size, for development only.
+    /// Version 1, canonical circuit, capacity 200, SRS of a known tau: production's size, for development only.
     V1Canonical200Insecure,
+    /// Version 2, canonical circuit, capacity 10, SRS of a known tau: for development only.
+    V2Canonical10Insecure,
+    /// Version 3, capacity 10, SRS of a known tau: for development only.
+    V3Canonical10Insecure,
+    /// [`Self::V1Canonical10Insecure`] for Arbitrum.
+    ArbitrumV1Canonical10Insecure,
+    /// [`Self::V3Canonical10Insecure`] for Arbitrum.
+    ArbitrumV3Canonical10Insecure,
+    /// [`Self::V1Canonical10Insecure`] with the hooks of [`HotShotOutage`](crate::HotShotOutage).
+    MockV1Canonical10Insecure,
+    /// [`Self::V3Canonical10Insecure`] with the hooks of [`HotShotOutage`](crate::HotShotOutage).
+    MockV3Canonical10Insecure,
+}
+
+/// What a variant adds to the light client.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// Nothing.
+    Plain,
+    /// Counts the chain's own blocks, as Arbitrum's system contract has them.
+    Arbitrum,
+    /// Anybody can make it look down: for the developers of rollups.
+    Mock,
 }
 
 /// Decodes a committed `0x…` file while compiling, so that a damaged one stops the build.
@@ -34,22 +57,60 @@ macro_rules! creation_code {
 }
 
 impl Variant {
-    /// Every variant that is committed.
-    pub const ALL: [Self; 2] = [Self::V1Canonical10Insecure, Self::V1Canonical200Insecure];
+    /// Every variant that is committed; the plain ones first, by version and capacity.
+    pub const ALL: [Self; 8] = [
+        Self::V1Canonical10Insecure,
+        Self::V1Canonical200Insecure,
+        Self::V2Canonical10Insecure,
+        Self::V3Canonical10Insecure,
+        Self::ArbitrumV1Canonical10Insecure,
+        Self::ArbitrumV3Canonical10Insecure,
+        Self::MockV1Canonical10Insecure,
+        Self::MockV3Canonical10Insecure,
+    ];
 
     /// Name of the Solidity contract.
     pub const fn name(self) -> &'static str {
         match self {
             Self::V1Canonical10Insecure => "LightClientV1Canonical10Insecure",
             Self::V1Canonical200Insecure => "LightClientV1Canonical200Insecure",
+            Self::V2Canonical10Insecure => "LightClientV2Canonical10Insecure",
+            Self::V3Canonical10Insecure => "LightClientV3Canonical10Insecure",
+            Self::ArbitrumV1Canonical10Insecure => "LightClientArbitrumV1Canonical10Insecure",
+            Self::ArbitrumV3Canonical10Insecure => "LightClientArbitrumV3Canonical10Insecure",
+            Self::MockV1Canonical10Insecure => "LightClientMockV1Canonical10Insecure",
+            Self::MockV3Canonical10Insecure => "LightClientMockV3Canonical10Insecure",
         }
     }
 
     /// Lines of the stake table that the key's circuit has room for.
     pub const fn capacity(self) -> usize {
         match self {
-            Self::V1Canonical10Insecure => 10,
             Self::V1Canonical200Insecure => 200,
+            _ => 10,
+        }
+    }
+
+    /// Major version of the contract: whose calls it takes.
+    pub const fn version(self) -> u8 {
+        match self {
+            Self::V1Canonical10Insecure
+            | Self::V1Canonical200Insecure
+            | Self::ArbitrumV1Canonical10Insecure
+            | Self::MockV1Canonical10Insecure => 1,
+            Self::V2Canonical10Insecure => 2,
+            Self::V3Canonical10Insecure
+            | Self::ArbitrumV3Canonical10Insecure
+            | Self::MockV3Canonical10Insecure => 3,
+        }
+    }
+
+    /// What it adds to the light client.
+    pub const fn kind(self) -> Kind {
+        match self {
+            Self::ArbitrumV1Canonical10Insecure | Self::ArbitrumV3Canonical10Insecure => Kind::Arbitrum,
+            Self::MockV1Canonical10Insecure | Self::MockV3Canonical10Insecure => Kind::Mock,
+            _ => Kind::Plain,
         }
     }
 
@@ -61,6 +122,24 @@ impl Variant {
             }
             Self::V1Canonical200Insecure => {
                 creation_code!("../../bytecode/LightClientV1Canonical200Insecure.hex")
+            }
+            Self::V2Canonical10Insecure => {
+                creation_code!("../../bytecode/LightClientV2Canonical10Insecure.hex")
+            }
+            Self::V3Canonical10Insecure => {
+                creation_code!("../../bytecode/LightClientV3Canonical10Insecure.hex")
+            }
+            Self::ArbitrumV1Canonical10Insecure => {
+                creation_code!("../../bytecode/LightClientArbitrumV1Canonical10Insecure.hex")
+            }
+            Self::ArbitrumV3Canonical10Insecure => {
+                creation_code!("../../bytecode/LightClientArbitrumV3Canonical10Insecure.hex")
+            }
+            Self::MockV1Canonical10Insecure => {
+                creation_code!("../../bytecode/LightClientMockV1Canonical10Insecure.hex")
+            }
+            Self::MockV3Canonical10Insecure => {
+                creation_code!("../../bytecode/LightClientMockV3Canonical10Insecure.hex")
             }
         }
     }

@@ -7,8 +7,8 @@ use alloy::{
     sol_types::{Revert as Reason, SolCall, SolError, SolEvent},
 };
 use crema_contracts::{
-    IMPLEMENTATION_SLOT, LightClient, PROOF_BYTES, ProofError, Revert, Variant, initialize_call, plonk_proof,
-    proxy_creation_code,
+    IMPLEMENTATION_SLOT, Kind, LightClient, PROOF_BYTES, ProofError, Revert, Variant, initialize_call,
+    plonk_proof, proxy_creation_code, v2, v3,
 };
 use serde_json::Value;
 
@@ -101,6 +101,39 @@ fn creation_codes_are_whole() {
 }
 
 #[test]
+fn variants_say_what_they_are() {
+    for variant in Variant::ALL {
+        let kind = match variant.kind() {
+            Kind::Plain => "",
+            Kind::Arbitrum => "Arbitrum",
+            Kind::Mock => "Mock",
+        };
+        let expected = format!(
+            "LightClient{kind}V{}Canonical{}Insecure",
+            variant.version(),
+            variant.capacity()
+        );
+        assert_eq!(variant.name(), expected);
+    }
+}
+
+#[test]
+fn later_versions_are_called_as_deployed() {
+    assert_eq!(
+        v2::LightClientV2::newFinalizedState_1Call::SELECTOR,
+        hex!("757c37ad")
+    );
+    assert_eq!(
+        v3::LightClientV3::newFinalizedState_2Call::SELECTOR,
+        hex!("aabd5db3")
+    );
+    assert_eq!(
+        Revert::decode(&v3::LightClientV3::MissingEpochRootUpdate {}.abi_encode()).name(),
+        Some("MissingEpochRootUpdate")
+    );
+}
+
+#[test]
 fn the_implementation_slot_is_erc_1967s() {
     let hash = U256::from_be_bytes(keccak256("eip1967.proxy.implementation").0);
     assert_eq!(IMPLEMENTATION_SLOT, B256::from(hash - U256::from(1)));
@@ -122,14 +155,14 @@ fn a_new_state_event_decodes() {
 
 #[test]
 fn every_error_of_the_abi_has_a_name() {
-    let abi: Value = serde_json::from_str(include_str!("../../abi/LightClient.json")).unwrap();
+    let abi: Value = serde_json::from_str(include_str!("../../abi/LightClientV3.json")).unwrap();
     let errors: Vec<&Value> = abi["abi"]
         .as_array()
         .unwrap()
         .iter()
         .filter(|item| item["type"] == "error")
         .collect();
-    assert!(errors.len() >= 20);
+    assert!(errors.len() >= 22);
     for error in errors {
         let name = error["name"].as_str().unwrap();
         let inputs = error["inputs"].as_array().unwrap();

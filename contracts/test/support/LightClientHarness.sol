@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity ^0.8.30;
 
-import { LightClientV1Legacy10Insecure } from "./LightClientV1Legacy10Insecure.sol";
+import { OpenLightClientV1 } from "./OpenLightClientV1.sol";
 
 /// @dev Records updates without a proof, and reads its block number from storage as a variant for another chain would
-contract LightClientHarness is LightClientV1Legacy10Insecure {
+contract LightClientHarness is OpenLightClientV1 {
     uint256 public blockNumberElsewhere;
 
     function record(uint64 viewNum, uint64 blockHeight, uint256 root) external {

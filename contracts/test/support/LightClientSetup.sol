@@ -6,7 +6,7 @@ import { ERC1967Proxy } from "@openzeppelin/contracts/proxy/ERC1967/ERC1967Proxy
 import { BN254 } from "../../src/BN254.sol";
 import { LightClient } from "../../src/LightClient.sol";
 import { GoldenProofs } from "./GoldenProofs.sol";
-import { LightClientV1Legacy10Insecure } from "./LightClientV1Legacy10Insecure.sol";
+import { OpenLightClientV1 } from "./OpenLightClientV1.sol";
 
 /// @dev A light client behind its proxy, set up for the stake table of the first golden proof
 abstract contract LightClientSetup is GoldenProofs {
@@ -22,7 +22,7 @@ abstract contract LightClientSetup is GoldenProofs {
         vm.roll(1000);
         vm.warp(1_700_000_000);
         statement = golden("golden_v1_10.json", "accepted")[0];
-        implementation = new LightClientV1Legacy10Insecure();
+        implementation = new OpenLightClientV1();
         client = deploy(genesis(), stakeTable(), RETENTION, OWNER);
     }
 

@@ -7,7 +7,7 @@ import { IPlonkVerifier } from "../../src/interfaces/IPlonkVerifier.sol";
 import { LightClientVKV1Legacy10Insecure as KeyV1 } from "../keys/LightClientVKV1Legacy10Insecure.sol";
 import { LightClientVKV1Legacy2Insecure as KeyV1Of2 } from "../keys/LightClientVKV1Legacy2Insecure.sol";
 import { LightClientVKV2Legacy10Insecure as KeyV2 } from "../keys/LightClientVKV2Legacy10Insecure.sol";
-import { LightClientVKV3Canonical10Insecure as KeyV3 } from "../keys/LightClientVKV3Canonical10Insecure.sol";
+import { LightClientVKV3Canonical10Insecure as KeyV3 } from "../../src/keys/LightClientVKV3Canonical10Insecure.sol";
 
 /// @dev The verifier alone, with seven public inputs
 abstract contract SevenInputs is PlonkVerifier {

@@ -9,6 +9,9 @@ interface Vm {
     function expectRevert(bytes calldata revertData) external;
     function getNonce(address account) external view returns (uint64);
     function load(address target, bytes32 slot) external view returns (bytes32);
+    function mockCall(address target, bytes calldata data, bytes calldata answer) external;
+    function parseJsonBytes(string calldata json, string calldata key) external pure returns (bytes memory);
+    function parseJsonBytes32Array(string calldata json, string calldata key) external pure returns (bytes32[] memory);
     function parseJsonBytesArray(string calldata json, string calldata key) external pure returns (bytes[] memory);
     function parseJsonStringArray(string calldata json, string calldata key) external pure returns (string[] memory);
     function prank(address sender) external;

@@ -8,7 +8,7 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
 import { P, R, isInG2, isOnG1, isOnTwist, multiplyG1, power, rootOfUnity } from '../../tools/bn254.mjs';
-import { contractSource, librarySource } from '../../tools/key-library.mjs';
+import { contractSources, librarySource } from '../../tools/key-library.mjs';
 import { hex, normalized, readVerifyingKey, solidityWords } from '../../tools/verifying-key.mjs';
 
 const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '../..');
@@ -88,8 +88,26 @@ test('a file that disagrees with itself is refused', () => {
 
 test('only circuits that a contract takes get a contract', () => {
     const read = readVerifyingKey(key());
-    assert.equal(contractSource(read, 'LightClientVKX').contract, 'LightClientX');
-    assert.equal(contractSource({ ...read, numInputs: 5 }, 'LightClientVKX'), undefined);
+    const names = (changed) => contractSources({ ...read, ...changed }, 'LightClientVKX').map(({ contract }) => contract);
+    assert.deepEqual(names({ also: [] }), ['LightClientX']);
+    assert.deepEqual(names({ also: ['arbitrum', 'mock'] }), ['LightClientX', 'LightClientArbitrumX', 'LightClientMockX']);
+    assert.deepEqual(names({ numInputs: 6 }), []);
+    refused(/also: expected a list of/, (k) => (k.also = ['optimism']));
+    refused(/also: expected a list of/, (k) => (k.also = 'mock'));
+});
+
+test('a key that is not of a canonical circuit is tied to a permissioned prover', () => {
+    const read = readVerifyingKey(key());
+    const isTied = (numInputs, circuit) =>
+        contractSources({ ...read, numInputs, origin: { circuit }, also: ['arbitrum', 'mock'] }, 'LightClientVKX').every(
+            ({ source }) => /function _mayBeOpen\(\) internal pure override returns \(bool\) {\n\s*return false;/.test(source),
+        );
+    for (const circuit of [undefined, 'v1', 'v2', 'v1-canonical-not']) {
+        assert.ok(isTied(7, circuit) && isTied(11, circuit), circuit);
+    }
+    assert.ok(!isTied(7, 'v1-canonical') && !isTied(11, 'v2-canonical'));
+    // version 3 has the sound circuit only
+    assert.ok(!isTied(5, undefined) && !isTied(5, 'v3'));
 });
 
 test('a known tau shows in the name', () => {

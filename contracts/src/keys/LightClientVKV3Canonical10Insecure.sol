@@ -3,6 +3,7 @@
 pragma solidity ^0.8.30;
 
 /// @title Verification key of 5 public inputs over a domain of 2^16 rows
+/// @notice Circuit v3, capacity 10, key 77c897d20d5d9e0b
 /// @dev INSECURE, FOR DEVELOPMENT AND TESTS ONLY: the SRS was made from a tau that somebody knows, and who knows tau can
 /// prove any statement. A contract with this key protects nothing.
 library LightClientVKV3Canonical10Insecure {
