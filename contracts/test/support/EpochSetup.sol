@@ -85,7 +85,15 @@ abstract contract EpochSetup is GoldenProofs, ProofSimulator {
 
     /// @dev An honest update outside roots: all three tables are the voting one
     function honest(uint64 height, LightClient.StakeTableState memory voting) internal pure returns (Update memory u) {
-        return Update(height + 10, height, 1000 + uint256(height), voting, voting, voting, 7000 + uint256(height));
+        return Update(
+            height + 10,
+            height,
+            1000 + uint256(height),
+            copy(voting),
+            copy(voting),
+            copy(voting),
+            7000 + uint256(height)
+        );
     }
 
     /// @dev An honest update at a root
@@ -95,7 +103,12 @@ abstract contract EpochSetup is GoldenProofs, ProofSimulator {
         LightClient.StakeTableState memory next
     ) internal pure returns (Update memory u) {
         u = honest(height, voting);
-        (u.signed, u.claimed) = (next, next);
+        (u.signed, u.claimed) = (copy(next), copy(next));
+    }
+
+    /// @dev A table of its own, to be altered alone
+    function copy(LightClient.StakeTableState memory t) private pure returns (LightClient.StakeTableState memory) {
+        return abi.decode(abi.encode(t), (LightClient.StakeTableState));
     }
 
     /// @dev Calldata of version 2's update
