@@ -1,6 +1,9 @@
 //! The offline commands against jellyfish's keys and proofs, as a user runs them.
 
-#![allow(clippy::unwrap_used, reason = "a test may panic, and its helpers are not test functions")]
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test may panic, and its helpers are not test functions"
+)]
 
 mod command;
 

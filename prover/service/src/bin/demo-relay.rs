@@ -58,8 +58,11 @@ impl Node {
 fn bundle(nodes: &[Node], options: &Options) -> StateSignaturesBundle {
     // stands for the root of a block Merkle tree, which only a sequencer has
     let root = rescue::hash(&[Fr::from(options.height)]);
-    let state =
-        LightClientState { view_number: options.view, block_height: options.height, block_comm_root: root };
+    let state = LightClientState {
+        view_number: options.view,
+        block_height: options.height,
+        block_comm_root: root,
+    };
     let signers = options.signers.unwrap_or(options.nodes).min(options.nodes);
     let message = state.message();
     let signatures: BTreeMap<_, _> = nodes
@@ -81,7 +84,10 @@ fn config(nodes: &[Node]) -> Value {
     let peers: Vec<PeerConfig> = nodes
         .iter()
         .map(|node| PeerConfig {
-            stake_table_entry: PeerStake { stake_key: node.bls.verifying_key(), stake_amount: U256::from(1) },
+            stake_table_entry: PeerStake {
+                stake_key: node.bls.verifying_key(),
+                stake_amount: U256::from(1),
+            },
             state_ver_key: node.schnorr.verifying_key(),
         })
         .collect();
@@ -95,11 +101,16 @@ async fn serve(options: Options) -> Result<(), Box<dyn std::error::Error>> {
     let router = Router::new()
         .route("/api/state", get(|| async move { Json(bundle) }))
         .route("/v0/config/hotshot", get(|| async move { Json(config) }))
-        .route("/healthcheck", get(|| async { Json(json!({ "status": "available" })) }));
+        .route(
+            "/healthcheck",
+            get(|| async { Json(json!({ "status": "available" })) }),
+        );
     let listener = tokio::net::TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], options.port))).await?;
     // one line that a script can read: the address with the port that was picked
     writeln!(std::io::stdout(), "http://{}", listener.local_addr()?)?;
-    axum::serve(listener, router).with_graceful_shutdown(interrupted()).await?;
+    axum::serve(listener, router)
+        .with_graceful_shutdown(interrupted())
+        .await?;
     Ok(())
 }
 
