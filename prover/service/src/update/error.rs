@@ -294,22 +294,27 @@ impl fmt::Display for Shortfall {
     }
 }
 
-/// Kinds of errors, their stable names and exit codes.
-///
-/// | code | meaning |
-/// |---|---|
-/// | 0 | the contract was updated, or there was nothing to do |
-/// | 2 | bad command line |
-/// | 10–16 | the bundle: relay down, none yet, malformed, too little weight, unknown signer, bad signature, incomplete |
-/// | 20–24 | the stake table: sequencer down, malformed, not the contract's, wrong capacity, no commitment possible |
-/// | 30–34 | keys and proofs: SRS missing, SRS corrupt, key unusable, proof failed, key not in the contract |
-/// | 40–45 | the L1: unreachable, error answer, wrong chain, no contract, no light client, unsupported version |
-/// | 50–52 | the account: not permitted, no funds, gas too dear |
-/// | 60–65 | the transaction: simulation refused, not sent, reverted, no receipt in time, state not visible, another awaited |
-/// | 70–71 | this program: HTTP service cannot listen, internal error |
-/// | 130 | interrupted by SIGINT or SIGTERM |
+/// The exit codes, as `--help` explains them.
+pub const EXIT_CODES: &str = "\
+Exit codes of an update:
+  0       the contract was updated, or there was nothing to do
+  2       bad command line
+  10-16   the bundle: 10 relay down, 11 none yet, 12 malformed, 13 too little weight, 14 unknown signer,
+          15 bad signature, 16 incomplete
+  20-24   the stake table: 20 sequencer down, 21 malformed, 22 not the contract's, 23 wrong capacity,
+          24 no commitment possible
+  30-34   keys and proofs: 30 SRS missing, 31 SRS corrupt, 32 key unusable, 33 proof failed,
+          34 key not in the contract
+  40-45   the L1: 40 unreachable, 41 error answer, 42 wrong chain, 43 no contract, 44 no light client,
+          45 unsupported version
+  50-52   the account: 50 not permitted, 51 no funds, 52 gas too dear
+  60-65   the transaction: 60 refused when tried out, 61 not sent, 62 reverted, 63 no receipt in time,
+          64 its state not visible, 65 another one awaited
+  70-71   this program: 70 HTTP service cannot listen, 71 internal error
+  130     interrupted";
+
 impl UpdateError {
-    /// The process's exit code, different for every kind.
+    /// The process's exit code, different for every kind: see [`EXIT_CODES`].
     pub fn exit_code(&self) -> u8 {
         self.kind().0
     }
@@ -379,5 +384,143 @@ impl From<SetupError> for UpdateError {
             SetupError::Srs(_) | SetupError::NotPublished { .. } => Self::CorruptSrs(error),
             _ => Self::Key(error),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    /// One error of each kind.
+    fn all() -> Vec<UpdateError> {
+        use UpdateError as E;
+        let nowhere = || FetchError::Unusable(String::new());
+        let shortfall = || {
+            let reason = VerifyError::BelowThreshold {
+                found: U256::ZERO,
+                needed: U256::ZERO,
+            };
+            Box::new(Shortfall {
+                reason,
+                count: 1,
+                found: U256::ZERO,
+                needed: U256::ZERO,
+            })
+        };
+        let (address, hash) = (Address::ZERO, TxHash::ZERO);
+        let nothing = || CallFailure::decode(&[]);
+        vec![
+            E::Option {
+                name: "--x",
+                problem: String::new(),
+            },
+            E::Relay(nowhere()),
+            E::NoBundle(nowhere()),
+            E::MalformedBundle(ReadError::TooLarge { max: 1, found: 2 }),
+            E::BelowThreshold {
+                found: U256::ZERO,
+                needed: U256::ZERO,
+            },
+            E::UnknownSigner(shortfall()),
+            E::BadSignature(shortfall()),
+            E::IncompleteBundle(Box::new(shortfall().reason)),
+            E::Sequencer(nowhere()),
+            E::MalformedConfig(ConfigError::NoStakedNodes),
+            E::StakeTableMismatch {
+                entries: 1,
+                differences: Differences(Vec::new()),
+            },
+            E::WrongCapacity {
+                configured: 1,
+                contract: 2,
+            },
+            E::Uncommittable(CommitError::OverCapacity {
+                capacity: 1,
+                entries: 2,
+            }),
+            E::MissingSrs(SetupError::NoFolder),
+            E::CorruptSrs(SetupError::NoFolder),
+            E::Key(SetupError::NoFolder),
+            E::Prove(crema_circuit::Error::Capacity { found: 0 }.into()),
+            E::KeyNotInContract(KeysTried {
+                tried: Vec::new(),
+                capacity: 1,
+                srs: String::new(),
+                recognised: None,
+            }),
+            E::L1Unreachable {
+                reason: String::new(),
+            },
+            E::L1Refused {
+                action: "x",
+                reason: String::new(),
+            },
+            E::WrongChain {
+                expected: 1,
+                found: 2,
+            },
+            E::NoContract { address, chain_id: 1 },
+            E::NotLightClient {
+                address,
+                call: "x",
+                problem: String::new(),
+            },
+            E::UnsupportedVersion { address, major: 2 },
+            E::NotPermitted {
+                permitted: address,
+                account: address,
+            },
+            E::NoFunds {
+                account: address,
+                balance: Ether::default(),
+                needed: Ether::default(),
+            },
+            E::GasPrice {
+                found: Gwei(2),
+                cap: Gwei(1),
+            },
+            E::Simulation(nothing()),
+            E::NotSent {
+                hash,
+                reason: String::new(),
+            },
+            E::Reverted {
+                hash,
+                reason: nothing(),
+                gas_used: 1,
+            },
+            E::ReceiptTimeout {
+                hash,
+                waited: Duration::ZERO,
+            },
+            E::NotVisible { hash },
+            E::Awaited,
+            E::Listen {
+                port: 1,
+                source: std::io::ErrorKind::AddrInUse.into(),
+            },
+            E::Internal(String::new()),
+            E::Interrupted { sent: None },
+        ]
+    }
+
+    /// The numbers that begin an item of the table.
+    fn explained() -> Vec<u8> {
+        let words = EXIT_CODES.split([' ', '\n']).filter(|word| !word.is_empty());
+        words.filter_map(|word| word.parse().ok()).collect()
+    }
+
+    #[test]
+    fn every_kind_has_its_own_code_and_help_explains_it() {
+        let kinds: BTreeMap<u8, &str> = all().iter().map(UpdateError::kind).collect();
+        assert_eq!(kinds.len(), all().len(), "two kinds share an exit code");
+        let names: BTreeMap<&str, u8> = kinds.iter().map(|(code, name)| (*name, *code)).collect();
+        assert_eq!(names.len(), kinds.len(), "two kinds share a name");
+        let explained = explained();
+        assert_eq!(explained[0], 0);
+        let documented: Vec<u8> = explained[1..].to_vec();
+        assert_eq!(documented, kinds.into_keys().collect::<Vec<_>>());
     }
 }

@@ -11,7 +11,7 @@ use super::UpdateError;
 pub const UPDATE_GAS: u64 = 700_000;
 
 /// An amount of wei that prints as ether.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Ether(pub U256);
 
 impl fmt::Display for Ether {

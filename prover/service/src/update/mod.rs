@@ -11,6 +11,8 @@ pub mod decision;
 pub mod duration;
 pub mod error;
 pub mod gas;
+pub mod inputs;
+pub mod key_choice;
 pub mod key_match;
 pub mod l1;
 pub mod logging;
@@ -77,7 +79,7 @@ async fn once(
     }
 }
 
-/// What the program does without a subcommand: updates, says so, and gives the exit code of [`UpdateError`]'s table.
+/// What the program does without a subcommand: updates, says so, and gives the exit code that [`error::EXIT_CODES`] explains.
 pub fn main(options: UpdateOptions) -> ExitCode {
     let (json, daemon) = (options.json, options.daemon);
     logging::init(match (daemon, json) {

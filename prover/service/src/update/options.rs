@@ -9,6 +9,7 @@ use reqwest::Url;
 use super::{
     UpdateError,
     duration::Interval,
+    error::EXIT_CODES,
     secret::Mnemonic,
     source::{FetchError, Source},
 };
@@ -42,7 +43,7 @@ impl FromStr for CircuitChoice {
 ///
 /// Without `--daemon`: one update, then exit.
 #[derive(Clone, Debug, clap::Args)]
-#[command(next_help_heading = "Update")]
+#[command(next_help_heading = "Update", after_long_help = EXIT_CODES)]
 pub struct UpdateOptions {
     /// Keep running: update, wait, update again.
     #[arg(short, long)]

@@ -14,7 +14,7 @@ const COMMON_CAPACITIES: [usize; 14] = [2, 4, 5, 8, 10, 16, 20, 32, 50, 64, 100,
 
 /// Commitments that are not equal: name, the contract's, ours.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Differences(Vec<(&'static str, String, String)>);
+pub struct Differences(pub(super) Vec<(&'static str, String, String)>);
 
 impl fmt::Display for Differences {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

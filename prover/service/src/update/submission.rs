@@ -27,7 +27,7 @@ pub struct Terms {
     pub patience: Duration,
 }
 
-/// A transaction that was sent and is not known to be in a block, with its replacements.
+/// A transaction that is not known to be in a block, with its replacements.
 #[derive(Clone, Debug)]
 pub struct Pending {
     /// The state that it brings.
@@ -40,6 +40,11 @@ pub struct Pending {
 }
 
 impl Pending {
+    /// The most gas that it may use.
+    pub fn gas_limit(&self) -> u64 {
+        self.gas_limit
+    }
+
     /// Its hash; that of the newest replacement.
     pub fn hash(&self) -> TxHash {
         self.hashes.last().copied().unwrap_or_default()
@@ -57,11 +62,11 @@ pub enum Fate {
     Gone,
 }
 
-/// Simulates the update, and sends it when the contract would accept it, gas is not too dear and there are funds.
+/// Tries the update out, and gets it ready to be sent: the contract would accept it, gas is not too dear, there are funds.
 ///
 /// # Errors
-/// What forbids it, and [`UpdateError::NotSent`].
-pub async fn send(
+/// What forbids it.
+pub async fn prepare(
     l1: &L1,
     terms: &Terms,
     state: LightClientState,
@@ -75,19 +80,21 @@ pub async fn send(
     if nonce > mined {
         tracing::warn!(waiting = nonce - mined, account = %l1.account(), "earlier transactions of this account wait");
     }
-    let mut pending = Pending {
+    Ok(Pending {
         state,
         input,
         nonce,
         gas_limit,
         fees,
         hashes: Vec::new(),
-    };
-    transmit(l1, terms, &mut pending).await?;
-    Ok(pending)
+    })
 }
 
-async fn transmit(l1: &L1, terms: &Terms, pending: &mut Pending) -> Result<(), UpdateError> {
+/// Signs the transaction and sends it, for the first time or with other fees.
+///
+/// # Errors
+/// [`UpdateError::NotSent`].
+pub async fn send(l1: &L1, terms: &Terms, pending: &mut Pending) -> Result<(), UpdateError> {
     let (nonce, fees) = (pending.nonce, pending.fees);
     let signed = l1
         .sign(
@@ -125,7 +132,7 @@ pub async fn resume(l1: &L1, terms: &Terms, pending: &mut Pending) -> Result<Fat
         l1.simulate(terms.contract, &pending.input).await?;
         let before = pending.fees;
         pending.fees = fees;
-        if let Err(error) = transmit(l1, terms, pending).await {
+        if let Err(error) = send(l1, terms, pending).await {
             pending.fees = before;
             tracing::warn!(%error, hash = %pending.hash(), "could not be replaced");
         }

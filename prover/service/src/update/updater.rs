@@ -7,12 +7,7 @@ use std::{
 
 use alloy::primitives::TxHash;
 use crema_circuit::Version;
-use crema_light_client::{
-    bundle::{self, StateSignaturesBundle},
-    config,
-    stake_table::StakeTable,
-    state::LightClientState,
-};
+use crema_light_client::{bundle::StateSignaturesBundle, stake_table::StakeTable, state::LightClientState};
 use crema_plonk::Progress;
 use reqwest::Client;
 
@@ -20,17 +15,16 @@ use super::{
     UpdateError,
     contract::{self, ContractView},
     decision::{self, Decision, Job},
-    gas,
-    key_match::{self, KeysTried},
+    gas, inputs,
+    key_choice::KeyChoice,
     l1::L1,
     options::Settings,
     report::{Journal, Outcome, Standing, State, Update},
-    source::{FetchError, http_client},
+    source::http_client,
     stop::Stop,
     submission::{self, Fate, Pending, Terms},
 };
 use crate::{
-    keys::{KeyCache, KeyRequest},
     prover::{Proved, Prover},
     terminal::Bars,
 };
@@ -60,8 +54,7 @@ pub struct Updater {
     settings: Settings,
     client: Client,
     l1: L1,
-    cache: KeyCache,
-    prover: Option<Arc<Prover>>,
+    key: KeyChoice,
     pending: Option<Pending>,
     screen: Arc<dyn Screen>,
     stop: Stop,
@@ -80,13 +73,12 @@ impl Updater {
             &settings.options.l1_provider,
             settings.signer.clone(),
         );
-        let cache = KeyCache::new(settings.options.key_cache.clone())?;
+        let key = KeyChoice::new(&settings.options)?;
         Ok(Self {
             settings,
             client,
             l1,
-            cache,
-            prover: None,
+            key,
             pending: None,
             screen,
             stop,
@@ -138,40 +130,16 @@ impl Updater {
 
     async fn fetch_bundle(&self, journal: &mut Journal) -> Result<StateSignaturesBundle, UpdateError> {
         let started = Instant::now();
-        let relay = &self.settings.options.relay_server;
-        let json = relay
-            .fetch(&self.client, "api/state", bundle::MAX_JSON_BYTES)
-            .await
-            .map_err(|error| match error {
-                missing if missing.is_not_found() => UpdateError::NoBundle(missing),
-                FetchError::TooLarge { max, .. } => {
-                    UpdateError::MalformedBundle(bundle::ReadError::TooLarge { max, found: max + 1 })
-                }
-                other => UpdateError::Relay(other),
-            })?;
-        let bundle = StateSignaturesBundle::from_json(&json).map_err(UpdateError::MalformedBundle)?;
+        let bundle = inputs::bundle(&self.settings.options.relay_server, &self.client).await?;
         let count = bundle.signatures.len();
-        journal.step(
-            "relay",
-            started.elapsed(),
-            format_args!("bundle for {} with {count} signatures", State(bundle.state)),
-        );
+        let found = format_args!("bundle for {} with {count} signatures", State(bundle.state));
+        journal.step("relay", started.elapsed(), found);
         Ok(bundle)
     }
 
     async fn fetch_stake_table(&self, journal: &mut Journal) -> Result<StakeTable, UpdateError> {
         let started = Instant::now();
-        let sequencer = &self.settings.options.sequencer_url;
-        let json = sequencer
-            .fetch(&self.client, "v0/config/hotshot", config::MAX_JSON_BYTES)
-            .await
-            .map_err(|error| match error {
-                FetchError::TooLarge { max, .. } => {
-                    UpdateError::MalformedConfig(config::ConfigError::TooLarge { max, found: max + 1 })
-                }
-                other => UpdateError::Sequencer(other),
-            })?;
-        let table = config::stake_table_from_json(&json).map_err(UpdateError::MalformedConfig)?;
+        let table = inputs::stake_table(&self.settings.options.sequencer_url, &self.client).await?;
         let found = format_args!("{} entries, total stake {}", table.len(), table.total());
         journal.step("stake table", started.elapsed(), found);
         Ok(table)
@@ -254,28 +222,20 @@ impl Updater {
         Ok(())
     }
 
-    /// The resident key if the contract still verifies with it, else the one that the contract's code holds.
     async fn open_key(
         &mut self,
         journal: &mut Journal,
         contract: &ContractView,
     ) -> Result<Arc<Prover>, UpdateError> {
         let started = Instant::now();
-        let matches =
-            |prover: &Prover| key_match::presence(prover.verifying_key(), &contract.code).is_complete();
-        let prover = match self.prover.take().filter(|prover| matches(prover)) {
-            Some(prover) => prover,
-            None => self.find_key(contract).await?,
-        };
-        self.prover = Some(prover.clone());
-        let version = prover.version();
+        let prover = self.key.open(contract, &self.screen).await?;
+        let (version, capacity) = (prover.version(), prover.capacity());
+        let id = prover.verifying_key().id();
         journal.step(
             "key",
             started.elapsed(),
             format_args!(
-                "{version}, capacity {}, verification key {}: found in the contract's code",
-                prover.capacity(),
-                prover.verifying_key().id()
+                "{version}, capacity {capacity}, verification key {id}: found in the contract's code"
             ),
         );
         self.warn_of_danger(journal, version);
@@ -293,40 +253,6 @@ impl Updater {
         if self.settings.options.srs.is_insecure() {
             journal.warn("the reference string is INSECURE, for development only: its secret is known");
         }
-    }
-
-    async fn find_key(&self, contract: &ContractView) -> Result<Arc<Prover>, UpdateError> {
-        let options = &self.settings.options;
-        let recognised = key_match::recognise(&contract.code);
-        let capacity = options.stake_table_capacity;
-        let tried_in_vain = |tried| KeysTried {
-            tried,
-            capacity,
-            srs: options.srs.to_string(),
-            recognised,
-        };
-        if recognised.is_some_and(|known| known.capacity != capacity || options.srs.is_insecure()) {
-            return Err(tried_in_vain(Vec::new()).into());
-        }
-        let candidates = key_match::candidates(options.circuit, contract.major, recognised);
-        let mut tried = Vec::new();
-        for version in candidates {
-            let request = KeyRequest {
-                version,
-                capacity,
-                srs: options.srs.clone(),
-            };
-            let (cache, screen) = (self.cache.clone(), self.screen.clone());
-            let prover = blocking(move || Ok(Prover::open(&request, &cache, &*screen)?)).await;
-            self.screen.clear();
-            let prover = prover?;
-            let presence = key_match::presence(prover.verifying_key(), &contract.code);
-            if presence.is_complete() {
-                return Ok(Arc::new(prover));
-            }
-            tried.push((version, prover.verifying_key().id(), presence));
-        }
-        Err(tried_in_vain(tried).into())
     }
 
     async fn prove(
@@ -357,15 +283,27 @@ impl Updater {
         let started = Instant::now();
         let input = contract::update_call(&job.state, &proved.proof)
             .map_err(|error| UpdateError::Internal(error.to_string()))?;
-        // not interrupted: whether a transaction was sent must be known
-        let pending = match submission::send(&self.l1, terms, job.state, input).await {
+        let prepared = self
+            .stop
+            .or(submission::prepare(&self.l1, terms, job.state, input))
+            .await;
+        let mut pending = match prepared {
             Ok(pending) => pending,
             Err(error) => return self.unless_overtaken(error, &job.state).await,
         };
+        let gas = pending.gas_limit();
+        journal.step(
+            "simulate",
+            started.elapsed(),
+            format_args!("the contract would accept it, for less than {gas} gas"),
+        );
+        let started = Instant::now();
+        // not interrupted: whether a transaction was sent must be known
+        submission::send(&self.l1, terms, &mut pending).await?;
         journal.step(
             "send",
             started.elapsed(),
-            format_args!("the contract would accept it; sent as {}", pending.hash()),
+            format_args!("transaction {}", pending.hash()),
         );
         let started = Instant::now();
         let hash = pending.hash();
@@ -500,7 +438,7 @@ impl Updater {
 }
 
 /// Runs work that keeps a processor busy, where it does not keep the network waiting.
-async fn blocking<T: Send + 'static>(
+pub(super) async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, UpdateError> + Send + 'static,
 ) -> Result<T, UpdateError> {
     tokio::task::spawn_blocking(work)

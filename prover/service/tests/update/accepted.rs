@@ -62,6 +62,7 @@ async fn a_bundle_becomes_the_contracts_state() {
         "witness",
         "prove",
         "verify",
+        "simulate",
         "send",
         "receipt",
     ];

@@ -7,12 +7,13 @@ use alloy::{
     signers::local::PrivateKeySigner, sol_types::SolCall,
 };
 use crema_contracts::LightClient;
+use crema_light_client::state::LightClientState;
 use crema_service::update::{
     UpdateError,
     l1::L1,
     secret::Mnemonic,
     source::http_client,
-    submission::{self, Fate, Terms},
+    submission::{self, Fate, Pending, Terms},
 };
 
 use crate::{
@@ -38,6 +39,13 @@ fn terms(chain: &Chain) -> Terms {
     }
 }
 
+/// Prepares a transaction and sends it.
+async fn send(l1: &L1, terms: &Terms, new: LightClientState, input: Bytes) -> Result<Pending, UpdateError> {
+    let mut pending = submission::prepare(l1, terms, new, input).await?;
+    submission::send(l1, terms, &mut pending).await?;
+    Ok(pending)
+}
+
 fn call(call: &impl SolCall) -> Bytes {
     call.abi_encode().into()
 }
@@ -51,16 +59,12 @@ async fn what_the_contract_would_refuse_is_not_sent() {
     let mut wrong = key::proved_call(&network, &network.bundle(new, &[0, 1])).to_vec();
     // the state's root, so that the proof is for another state
     wrong[4 + 95] ^= 1;
-    let error = submission::send(&l1, &terms(&chain), new, wrong.into())
-        .await
-        .unwrap_err();
+    let error = send(&l1, &terms(&chain), new, wrong.into()).await.unwrap_err();
     assert!(matches!(error, UpdateError::Simulation(_)), "{error}");
     assert!(error.to_string().contains("InvalidProof"), "{error}");
 
     let owners = call(&LightClient::disablePermissionedProverModeCall {});
-    let error = submission::send(&l1, &terms(&chain), new, owners)
-        .await
-        .unwrap_err();
+    let error = send(&l1, &terms(&chain), new, owners).await.unwrap_err();
     assert!(
         error.to_string().contains("OwnableUnauthorizedAccount"),
         "{error}"
@@ -71,9 +75,7 @@ async fn what_the_contract_would_refuse_is_not_sent() {
         chain_id: 1,
         ..terms(&chain)
     };
-    let error = submission::send(&l1, &elsewhere, new, harmless)
-        .await
-        .unwrap_err();
+    let error = send(&l1, &elsewhere, new, harmless).await.unwrap_err();
     assert!(matches!(error, UpdateError::NotSent { .. }), "{error}");
     assert_eq!(chain.nonce(1).await, 0);
 }
@@ -84,9 +86,7 @@ async fn a_stuck_transaction_is_replaced_and_counted_once() {
     let (l1, terms) = (connect(&chain, 1), terms(&chain));
     let harmless = call(&LightClient::getVersionCall {});
     chain.automine(false).await;
-    let mut pending = submission::send(&l1, &terms, state(12, 10), harmless)
-        .await
-        .unwrap();
+    let mut pending = send(&l1, &terms, state(12, 10), harmless).await.unwrap();
     let first = pending.hash();
     let error = submission::settle(&l1, &terms, &pending).await.unwrap_err();
     assert!(
@@ -123,9 +123,7 @@ async fn a_transaction_whose_nonce_is_taken_is_given_up() {
     let (l1, terms) = (connect(&chain, 1), terms(&chain));
     chain.automine(false).await;
     let harmless = call(&LightClient::getVersionCall {});
-    let mut pending = submission::send(&l1, &terms, state(12, 10), harmless)
-        .await
-        .unwrap();
+    let mut pending = send(&l1, &terms, state(12, 10), harmless).await.unwrap();
     // another program with the same account outbids it
     let mut other = pending.clone();
     submission::resume(&l1, &terms, &mut other).await.unwrap();
@@ -144,10 +142,10 @@ async fn a_competitor_in_the_mempool_is_seen_before_gas_is_spent() {
     let new = state(12, 10);
     let update = key::proved_call(&network, &network.bundle(new, &[0, 1]));
     chain.automine(false).await;
-    submission::send(&connect(&chain, 1), &terms(&chain), new, update.clone())
+    send(&connect(&chain, 1), &terms(&chain), new, update.clone())
         .await
         .unwrap();
-    let error = submission::send(&connect(&chain, 2), &terms(&chain), new, update)
+    let error = send(&connect(&chain, 2), &terms(&chain), new, update)
         .await
         .unwrap_err();
     assert!(
@@ -166,9 +164,7 @@ async fn a_reverted_transaction_tells_why() {
     let update = key::proved_call(&network, &network.bundle(new, &[0, 1]));
     chain.automine(false).await;
     let slow = connect(&chain, 2);
-    let loser = submission::send(&slow, &terms, new, update.clone())
-        .await
-        .unwrap();
+    let loser = send(&slow, &terms, new, update.clone()).await.unwrap();
     // while it waits, somebody submits the same state and bids more
     let outbidding = TransactionRequest::default()
         .with_from(chain.account(0))
