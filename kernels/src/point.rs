@@ -4,9 +4,10 @@ use ark_bn254::{Fq, G1Affine};
 use ark_ec::AffineRepr;
 use ark_ff::AdditiveGroup;
 
-/// An affine point of BN254's G1 in 64 bytes. Infinity is `(0, 0)`, which is not on the curve.
+/// An affine point of BN254's G1 in 64 bytes, on a cache line of its own: multi-scalar multiplication reads points in
+/// random order. Infinity is `(0, 0)`, which is not on the curve.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(C)]
+#[repr(C, align(64))]
 pub struct Point {
     /// Abscissa.
     pub x: Fq,

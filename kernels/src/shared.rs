@@ -17,7 +17,7 @@ use crate::Point;
 pub unsafe trait Plain: Copy + Send + Sync + 'static {}
 
 const _: () = assert!(size_of::<Fr>() == 32 && align_of::<Fr>() == 8);
-const _: () = assert!(size_of::<Point>() == 64 && align_of::<Point>() == 8);
+const _: () = assert!(size_of::<Point>() == 64 && align_of::<Point>() == 64);
 
 // SAFETY: an `Fr` has the size of its four u64 limbs (asserted above), which leaves no room for anything else.
 unsafe impl Plain for Fr {}

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     Point,
-    cpu::msm::{Adder, Form, Pair, Slot, denominator, sum},
+    cpu::msm::{Adder, Form, Pair, denominator, sum},
 };
 
 /// Additions side by side.
@@ -66,12 +66,12 @@ impl IfmaAdder {
 impl Adder for IfmaAdder {
     type Scratch = Vec<Group>;
 
-    fn add_pairs(self, form: Form, points: &mut [Slot], pairs: &[Pair], scratch: &mut Vec<Group>) {
+    fn add_pairs(self, form: Form, points: &mut [Point], pairs: &[Pair], scratch: &mut Vec<Group>) {
         #[target_feature(enable = "avx512f,avx512dq,avx512ifma,avx512vbmi2")]
         fn enabled(
             adder: IfmaAdder,
             form: Form,
-            points: &mut [Slot],
+            points: &mut [Point],
             pairs: &[Pair],
             scratch: &mut Vec<Group>,
         ) {
@@ -103,7 +103,7 @@ fn sixteenfold(value: Fq) -> Fq {
 /// The limbs of both coordinates.
 #[inline(always)]
 fn words_of(point: &Point) -> &[u64; 8] {
-    const { assert!(size_of::<Point>() == 64 && align_of::<Point>() == 8) };
+    const { assert!(size_of::<Point>() == 64 && align_of::<Point>() >= 8) };
     // SAFETY: `repr(C)` over two elements of four limbs each, which fill it (asserted).
     unsafe { &*std::ptr::from_ref(point).cast() }
 }
@@ -111,10 +111,10 @@ fn words_of(point: &Point) -> &[u64; 8] {
 /// One side of up to eight additions, transposed: limbs of `x`, then of `y`. Missing lanes repeat a point with the
 /// abscissa that is asked for, which no point has.
 #[inline(always)]
-fn load(ifma: Ifma, points: &[Slot], indices: impl Fn(usize) -> Option<u32>, padding: u64) -> [V; 8] {
+fn load(ifma: Ifma, points: &[Point], indices: impl Fn(usize) -> Option<u32>, padding: u64) -> [V; 8] {
     let padding = [padding, 0, 0, 0, 0, 0, 0, 0];
     transpose(std::array::from_fn(|lane| {
-        let words = indices(lane).map_or(&padding, |index| words_of(&points[index as usize].0));
+        let words = indices(lane).map_or(&padding, |index| words_of(&points[index as usize]));
         V::load(ifma, words)
     }))
 }
@@ -137,7 +137,7 @@ const fn log_bound<const STORED: bool>() -> usize {
 #[inline(always)]
 fn add_pairs<const STORED: bool>(
     adder: IfmaAdder,
-    points: &mut [Slot],
+    points: &mut [Point],
     pairs: &[Pair],
     scratch: &mut Vec<Group>,
 ) {
@@ -182,7 +182,7 @@ fn add_pairs<const STORED: bool>(
             store(sums, points, pairs);
             for (pair, special) in pairs.iter().zip(specials) {
                 if let Some(sum) = special {
-                    points[pair.target as usize].0 = sum;
+                    points[pair.target as usize] = sum;
                 }
             }
         }
@@ -233,9 +233,9 @@ fn reduced<const STORED: bool>(ifma: Ifma, value: Wide<FqConfig>) -> Coordinate 
 }
 
 #[inline(always)]
-fn store(rows: [V; 8], points: &mut [Slot], pairs: &[Pair]) {
+fn store(rows: [V; 8], points: &mut [Point], pairs: &[Pair]) {
     for (pair, row) in pairs.iter().zip(rows) {
-        let Point { x, y } = &mut points[pair.target as usize].0;
+        let Point { x, y } = &mut points[pair.target as usize];
         let mut words = [0; 8];
         row.store(&mut words);
         let [x0, x1, x2, x3, y0, y1, y2, y3] = words;
@@ -272,20 +272,14 @@ fn from_elements(ifma: Ifma, values: &[Fq; WIDTH]) -> Coordinate {
 /// Lanes of a mask that belong to pairs, with the pairs' points.
 fn special_lanes<'a>(
     special: u8,
-    points: &'a [Slot],
+    points: &'a [Point],
     pairs: &'a [Pair],
 ) -> impl Iterator<Item = (usize, &'a Point, &'a Point)> {
     let lanes = pairs
         .iter()
         .enumerate()
         .filter(move |(lane, _)| special & (1 << lane) != 0);
-    lanes.map(|(lane, pair)| {
-        (
-            lane,
-            &points[pair.target as usize].0,
-            &points[pair.source as usize].0,
-        )
-    })
+    lanes.map(|(lane, pair)| (lane, &points[pair.target as usize], &points[pair.source as usize]))
 }
 
 #[cold]
@@ -294,7 +288,7 @@ fn set_special_denominators<const STORED: bool>(
     ifma: Ifma,
     denominators: &mut Coordinate,
     special: u8,
-    points: &[Slot],
+    points: &[Point],
     pairs: &[Pair],
 ) {
     let mut limbs = denominators.0.map(|limb| {
@@ -318,7 +312,7 @@ fn special_sums<const STORED: bool>(
     adder: IfmaAdder,
     denominator_inverses: &Coordinate,
     special: u8,
-    points: &[Slot],
+    points: &[Point],
     pairs: &[Pair],
 ) -> [Option<Point>; WIDTH] {
     let inverses = elements(&denominator_inverses.subtract_once(adder.ifma, 0));

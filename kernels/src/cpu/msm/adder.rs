@@ -12,11 +12,6 @@ pub(in crate::cpu) struct Pair {
     pub(in crate::cpu) source: u32,
 }
 
-/// A point on a cache line of its own.
-#[derive(Clone, Copy, Debug)]
-#[repr(align(64))]
-pub(in crate::cpu) struct Slot(pub(in crate::cpu) Point);
-
 /// How coordinates are represented.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::cpu) enum Form {
@@ -34,7 +29,7 @@ pub(in crate::cpu) trait Adder: Copy + Sync {
     /// Performs all additions as if at once, on operands of the given form; results have the working form. Targets are
     /// distinct, and a source may be the target of a later pair, not of an earlier one. Equal, opposite and infinite
     /// points are added exactly.
-    fn add_pairs(self, form: Form, points: &mut [Slot], pairs: &[Pair], scratch: &mut Self::Scratch);
+    fn add_pairs(self, form: Form, points: &mut [Point], pairs: &[Pair], scratch: &mut Self::Scratch);
 
     /// Brings a stored point to the working form.
     fn to_working(self, point: Point) -> Point;
@@ -50,12 +45,12 @@ pub(in crate::cpu) struct PortableAdder;
 impl Adder for PortableAdder {
     type Scratch = Vec<[Fq; 2]>;
 
-    fn add_pairs(self, _form: Form, points: &mut [Slot], pairs: &[Pair], scratch: &mut Self::Scratch) {
+    fn add_pairs(self, _form: Form, points: &mut [Point], pairs: &[Pair], scratch: &mut Self::Scratch) {
         // scratch[i] = (denominator of pair i, product of the denominators of all later pairs), last pair first
         scratch.clear();
         let mut product = Fq::ONE;
         for pair in pairs.iter().rev() {
-            let denominator = denominator(&points[pair.target as usize].0, &points[pair.source as usize].0);
+            let denominator = denominator(&points[pair.target as usize], &points[pair.source as usize]);
             scratch.push([denominator, product]);
             product *= denominator;
         }
@@ -65,8 +60,8 @@ impl Adder for PortableAdder {
         for (pair, [denominator, later]) in pairs.iter().zip(scratch.iter().rev()) {
             let denominator_inverse = inverse * later;
             inverse *= denominator;
-            let source = points[pair.source as usize].0;
-            let target = &mut points[pair.target as usize].0;
+            let source = points[pair.source as usize];
+            let target = &mut points[pair.target as usize];
             *target = sum(target, &source, denominator_inverse);
         }
     }

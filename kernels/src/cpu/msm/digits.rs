@@ -1,7 +1,7 @@
 //! Signed digits of scalars.
 
 use ark_bn254::Fr;
-use ark_ff::{BigInt, PrimeField};
+use ark_ff::{BigInt, BigInteger, PrimeField, Zero};
 use rayon::prelude::*;
 
 /// Widest window: digits from `-2^15` to `2^15 - 1` fill an `i16`.
@@ -34,13 +34,14 @@ impl Digits {
     pub(super) fn new(scalars: &[Fr], width: usize) -> Self {
         assert!((2..=MAX_WIDTH).contains(&width), "window width {width}");
         let windows = window_count(width);
+        let biases = biases(width);
         let mut digits = vec![0; scalars.len() * windows];
         digits
             .par_chunks_mut(BLOCK * windows)
             .zip(scalars.par_chunks(BLOCK))
             .for_each(|(block, scalars)| {
                 for (i, scalar) in scalars.iter().enumerate() {
-                    decompose(*scalar, width, |window, digit| {
+                    decompose(*scalar, &biases, width, |window, digit| {
                         block[window * scalars.len() + i] = digit;
                     });
                 }
@@ -71,38 +72,52 @@ impl Digits {
     }
 }
 
-/// Calls `emit` for every digit that is not zero.
-fn decompose(scalar: Fr, width: usize, mut emit: impl FnMut(usize, i16)) {
-    if scalar == Fr::from(0u64) {
+/// Calls `emit` with every digit, or not at all for zero.
+///
+/// Adding `bias` to every digit beforehand, in one addition, makes the signed digits plain windows of bits.
+#[inline(always)]
+fn decompose(scalar: Fr, biases: &[[u64; 4]; 2], width: usize, mut emit: impl FnMut(usize, i16)) {
+    if scalar.is_zero() {
         return;
     }
     let canonical = scalar.into_bigint();
     let negative = canonical > HALF_ORDER;
-    let limbs = if negative {
-        (-scalar).into_bigint().0
+    let mut limbs = if negative {
+        (-scalar).into_bigint()
     } else {
-        canonical.0
+        canonical
     };
-    let half = 1u32 << (width - 1);
-    let mut carry = 0;
-    for window in 0..window_count(width) {
-        let bits = window_bits(&limbs, window * width, width) + carry;
-        // the tie goes to the side that stays in range after the sign is applied
-        let borrow = if negative { bits > half } else { bits >= half };
-        carry = u32::from(borrow);
-        let magnitude = if borrow { 2 * half - bits } else { bits };
-        if magnitude != 0 {
-            // a magnitude of 2^15 occurs with a minus sign only, where the wrapped cast is right
-            let magnitude = magnitude as u16;
-            let digit = if borrow == negative {
-                magnitude
-            } else {
-                magnitude.wrapping_neg()
-            };
-            emit(window, digit.cast_signed());
+    limbs.add_with_carry(&BigInt(biases[usize::from(negative)]));
+    // digits of positive scalars begin at -half and those of negative ones at 1 - half, so that after the sign is
+    // applied both are in -half..half
+    let half = 1 << (width - 1);
+    let last = window_count(width) - 1;
+    for window in 0..last {
+        let bits = window_bits(&limbs.0, window * width, width).cast_signed();
+        let digit = if negative { half - 1 - bits } else { bits - half };
+        emit(window, digit as i16);
+    }
+    // at most 2^(width - 2) + 1, and one at width two: the last window needs no borrowing
+    let bits = window_bits(&limbs.0, last * width, width).cast_signed();
+    emit(last, if negative { -bits } else { bits } as i16);
+}
+
+/// `half·Σ 2^{width·i}` and `(half - 1)·Σ 2^{width·i}` over all windows but the last.
+fn biases(width: usize) -> [[u64; 4]; 2] {
+    let mut biases = [[0; 4]; 2];
+    for (bias, digit) in biases
+        .iter_mut()
+        .zip([1u64 << (width - 1), (1 << (width - 1)) - 1])
+    {
+        for window in 0..window_count(width) - 1 {
+            let (limb, shift) = (window * width / 64, window * width % 64);
+            bias[limb] |= digit << shift;
+            if shift + width > 64 && limb < 3 {
+                bias[limb + 1] |= digit >> (64 - shift);
+            }
         }
     }
-    debug_assert_eq!(carry, 0, "the last window absorbs the carry");
+    biases
 }
 
 /// `width` bits from bit `start` on.

@@ -16,7 +16,7 @@ use ark_bn254::{Fr, G1Affine, G1Projective};
 use ark_ff::{AdditiveGroup, Zero};
 use rayon::prelude::*;
 
-pub(super) use adder::{Adder, Form, Pair, PortableAdder, Slot, denominator, sum};
+pub(super) use adder::{Adder, Form, Pair, PortableAdder, denominator, sum};
 
 use crate::Point;
 use digits::Digits;

@@ -3,7 +3,7 @@
 use ark_bn254::G1Projective;
 use ark_ff::{AdditiveGroup, Zero};
 
-use super::adder::{Adder, Form, Pair, Slot};
+use super::adder::{Adder, Form, Pair};
 use crate::Point;
 
 /// Running sums over segments of buckets, all segments in step so that their additions share inversions, and then
@@ -15,11 +15,11 @@ pub(super) fn weighted_sum<A: Adder>(adder: A, buckets: &[Point]) -> G1Projectiv
     let segments = 1 << log_segments;
     let length = buckets.len() / segments;
     // layout: weighted sums, running sums, buckets; at first the running sums are the segments' last buckets
-    let mut points = vec![Slot(Point::INFINITY); 2 * segments];
-    points.extend(buckets.iter().copied().map(Slot));
+    let mut points = vec![Point::INFINITY; 2 * segments];
+    points.extend_from_slice(buckets);
     let (weighted, running, first) = (0, segments, 2 * segments);
     for segment in 0..segments {
-        points[running + segment] = Slot(buckets[segment * length + length - 1]);
+        points[running + segment] = buckets[segment * length + length - 1];
     }
     let mut pairs = Vec::with_capacity(2 * segments);
     let mut scratch = A::Scratch::default();
@@ -44,7 +44,7 @@ pub(super) fn weighted_sum<A: Adder>(adder: A, buckets: &[Point]) -> G1Projectiv
     let mut total = G1Projective::zero();
     let mut suffix = G1Projective::zero();
     for segment in (1..segments).rev() {
-        suffix += adder.to_affine(points[running + segment].0);
+        suffix += adder.to_affine(points[running + segment]);
         total += suffix;
     }
     for _ in 0..length.trailing_zeros() {
@@ -52,15 +52,15 @@ pub(super) fn weighted_sum<A: Adder>(adder: A, buckets: &[Point]) -> G1Projectiv
     }
     points[weighted..running]
         .iter()
-        .fold(total, |sum, point| sum + adder.to_affine(point.0))
+        .fold(total, |sum, point| sum + adder.to_affine(*point))
 }
 
 /// Notes an addition, or performs it where an operand is infinity: sparse scalars leave most buckets empty.
-fn add(points: &mut [Slot], target: usize, source: usize, pairs: &mut Vec<Pair>) {
-    if points[source].0.is_infinity() {
+fn add(points: &mut [Point], target: usize, source: usize, pairs: &mut Vec<Pair>) {
+    if points[source].is_infinity() {
         return;
     }
-    if points[target].0.is_infinity() {
+    if points[target].is_infinity() {
         points[target] = points[source];
     } else {
         pairs.push(Pair {
