@@ -4,6 +4,8 @@ use ark_bn254::Fr;
 use ark_ff::{BigInt, BigInteger, PrimeField, Zero};
 use rayon::prelude::*;
 
+use crate::cpu::memory::advise_huge_pages;
+
 /// Widest window: digits from `-2^15` to `2^15 - 1` fill an `i16`.
 pub(super) const MAX_WIDTH: usize = 16;
 
@@ -36,6 +38,7 @@ impl Digits {
         let windows = window_count(width);
         let biases = biases(width);
         let mut digits = vec![0; scalars.len() * windows];
+        advise_huge_pages(&mut digits);
         digits
             .par_chunks_mut(BLOCK * windows)
             .zip(scalars.par_chunks(BLOCK))

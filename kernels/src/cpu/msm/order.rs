@@ -1,6 +1,7 @@
 //! The points of one window, ordered by bucket.
 
 use super::digits::Digits;
+use crate::cpu::memory::advise_huge_pages;
 
 /// References to points, ordered by the absolute value of their digit.
 pub(super) struct Order {
@@ -32,6 +33,7 @@ pub(super) fn by_bucket(digits: &Digits, window: usize) -> Order {
     let mut next = counts;
     next[1..].copy_from_slice(&starts[..buckets]);
     let mut references = vec![0u32; total as usize];
+    advise_huge_pages(&mut references);
     for (first, stretch) in digits.of_window(window) {
         for (i, digit) in stretch.iter().enumerate() {
             if *digit != 0 {
