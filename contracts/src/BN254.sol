@@ -14,6 +14,15 @@ library BN254 {
         BaseField y;
     }
 
+    /// @dev Affine point of the twist over Fp2, as the pairing precompile reads it: imaginary parts (x0, y0) first; all zeros is
+    /// infinity
+    struct G2Point {
+        BaseField x0;
+        BaseField x1;
+        BaseField y0;
+        BaseField y1;
+    }
+
     /// @dev Base field modulus
     uint256 internal constant P_MOD = 0x30644e72e131a029b85045b68181585d97816a916871ca8d3c208c16d87cfd47;
     /// @dev Scalar field modulus

@@ -49,3 +49,51 @@ sol!(
     HotShotOutage,
     "../abi/HotShotOutage.json"
 );
+
+/// A token to stake on development networks.
+pub mod example_token {
+    use super::sol;
+
+    sol!(
+        #[sol(rpc)]
+        #[derive(Debug)]
+        ExampleToken,
+        "../abi/ExampleToken.json"
+    );
+}
+
+/// Deposits with which builders pay fees.
+pub mod fee_contract {
+    use super::sol;
+
+    sol!(
+        #[sol(rpc)]
+        #[derive(Debug)]
+        FeeContract,
+        "../abi/FeeContract.json"
+    );
+}
+
+/// Validators that an owner chooses.
+pub mod permissioned_stake_table {
+    use super::sol;
+
+    sol!(
+        #[sol(rpc)]
+        #[derive(Debug)]
+        PermissionedStakeTable,
+        "../abi/PermissionedStakeTable.json"
+    );
+}
+
+/// Validators by stake.
+pub mod stake_table {
+    use super::sol;
+
+    sol!(
+        #[sol(rpc)]
+        #[derive(Debug)]
+        StakeTable,
+        "../abi/StakeTable.json"
+    );
+}

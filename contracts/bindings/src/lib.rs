@@ -5,6 +5,7 @@
 //!
 //! - [`LightClient`]: calls, events, errors and structs of the light client, version 1, and `LightClient::new(address, provider)`;
 //! - [`v2`], [`v3`]: the same of versions 2 and 3; [`HotShotOutage`] is what the mocks add;
+//! - [`fee_contract`], [`stake_table`], [`permissioned_stake_table`], [`example_token`]: the contracts beside it, with their code;
 //! - [`Variant`]: the implementations by verification key, and [`proxy_creation_code`] for the [`ERC1967Proxy`] in front of one;
 //! - [`plonk_proof`] and [`newFinalizedState`](LightClient::newFinalizedStateCall): from the prover's words to calldata;
 //! - [`Revert`]: what a revert's data says, in words.
@@ -14,7 +15,10 @@ mod proof;
 mod revert;
 mod variant;
 
-pub use abi::{BN254, ERC1967Proxy, HotShotOutage, IPlonkVerifier, LightClient, v2, v3};
+pub use abi::{
+    BN254, ERC1967Proxy, HotShotOutage, IPlonkVerifier, LightClient, example_token, fee_contract,
+    permissioned_stake_table, stake_table, v2, v3,
+};
 pub use proof::{PROOF_BYTES, ProofError, plonk_proof};
 pub use revert::Revert;
 pub use variant::{Kind, Variant, initialize_call, proxy_creation_code};
