@@ -98,10 +98,11 @@ fn check_proofs(proofs: &Value, expected: usize) {
             .map(|round| round["seconds"].as_f64().unwrap())
             .sum();
         let whole = proof["prove_s"].as_f64().unwrap();
-        assert!(sum > 0.9 * whole && sum <= whole, "{sum} of {whole}");
+        assert!(sum > 0.8 * whole && sum <= whole, "{sum} of {whole}");
         for figure in ["witness_s", "prove_cpu_s", "verify_s", "peak_anonymous_bytes"] {
             assert!(proof[figure].as_f64().unwrap() > 0.0, "{figure}");
         }
+        assert!(proof["others_cpu_s"].as_f64().unwrap() >= 0.0);
     }
 }
 

@@ -14,7 +14,7 @@ use super::{
     workload::{signers, statement},
 };
 use crate::{
-    clock::{Phase, PhaseClock, ProcessorClock},
+    clock::{OthersClock, Phase, PhaseClock, ProcessorClock},
     error::Error,
     memory::{Sampler, anonymous, peak_resident},
 };
@@ -59,6 +59,8 @@ pub struct ProofFigures {
     pub prove_s: f64,
     /// Processor time in seconds of the same.
     pub prove_cpu_s: f64,
+    /// Processor time in seconds that others took meanwhile.
+    pub others_cpu_s: f64,
     /// Its rounds.
     pub rounds: Vec<Phase>,
     /// Wall time in seconds to verify it.
@@ -140,6 +142,7 @@ fn one_proof<E: Engine>(
     let witness = start.elapsed();
 
     let clock = PhaseClock::new(shown);
+    let others = OthersClock::start()?;
     let (start, cpu) = (Instant::now(), ProcessorClock::start());
     let proof = prove(
         engine,
@@ -149,8 +152,9 @@ fn one_proof<E: Engine>(
         &blinders,
         &clock,
     )?;
-    let (proving, cpu) = (start.elapsed(), cpu.elapsed());
     let rounds = clock.finish();
+    let (proving, cpu) = (start.elapsed(), cpu.elapsed());
+    let others_cpu_s = others.elapsed()?;
     let peak_anonymous_bytes = sampler.take_peak()?;
 
     let start = Instant::now();
@@ -160,6 +164,7 @@ fn one_proof<E: Engine>(
         witness_s: witness.as_secs_f64(),
         prove_s: proving.as_secs_f64(),
         prove_cpu_s: cpu.as_secs_f64(),
+        others_cpu_s,
         rounds,
         verify_s: start.elapsed().as_secs_f64(),
         peak_anonymous_bytes,

@@ -46,6 +46,8 @@ pub struct ProofSummary {
     pub prove_s: Summary,
     /// Proof, processor.
     pub prove_cpu_s: Summary,
+    /// Processor time that others took during a proof.
+    pub others_cpu_s: Summary,
     /// Rounds, by name.
     pub rounds_s: Vec<(String, Summary)>,
     /// Verification.
@@ -107,6 +109,7 @@ impl ProofSummary {
             witness_s: over(&|proof| proof.witness_s),
             prove_s: over(&|proof| proof.prove_s),
             prove_cpu_s: over(&|proof| proof.prove_cpu_s),
+            others_cpu_s: over(&|proof| proof.others_cpu_s),
             rounds_s: rounds
                 .iter()
                 .enumerate()

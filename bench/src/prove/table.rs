@@ -90,6 +90,7 @@ fn proofs(f: &mut Formatter<'_>, record: &Record) -> fmt::Result {
     }
     time(f, "prove, wall", &summary.prove_s)?;
     time(f, "prove, processor", &summary.prove_cpu_s)?;
+    time(f, "  others' processor time", &summary.others_cpu_s)?;
     time(f, "verify", &summary.verify_s)?;
     let bytes = |bytes: u64| units::mebibytes(bytes as f64);
     line(
