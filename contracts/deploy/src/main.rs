@@ -140,6 +140,12 @@ async fn run(options: Options) -> Result<()> {
 
 #[tokio::main]
 async fn main() -> ExitCode {
+    if rustls::crypto::ring::default_provider()
+        .install_default()
+        .is_err()
+    {
+        eprintln!("warning: another TLS provider is installed already");
+    }
     match run(Options::parse()).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

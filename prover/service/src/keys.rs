@@ -128,38 +128,33 @@ impl KeyCache {
             Err(error @ KeyError::Io { .. }) => return Err(error.into()),
             Err(error) => eprintln!("{error} (making it anew now)"),
         }
-        self.make(engine, request, &path, progress)?;
+        make(engine, request, &path, progress)?;
         check_published(request, load(&path)?)
     }
+}
 
-    fn make<E: Engine>(
-        &self,
-        engine: &E,
-        request: &KeyRequest,
-        path: &Path,
-        progress: &dyn Progress,
-    ) -> Result<(), SetupError> {
-        progress.report("building the circuit", 0.0);
-        let circuit = crema_circuit::structure(request.version, request.capacity)?;
-        progress.report("loading the SRS", 0.0);
-        let srs = request.srs.load(circuit.domain.size + EXTRA_POWERS)?;
-        let mut writer = KeyWriter::create(path)?;
-        let info = preprocess(
-            engine,
-            &circuit,
-            &srs,
-            &label(request)?,
-            true,
-            &mut writer,
-            progress,
-        )
-        .map_err(|error| match error {
-            PreprocessError::Prove(error) => SetupError::Prove(error),
-            PreprocessError::Sink(error) => SetupError::Key(error),
-        })?;
-        progress.report("writing the key", 1.0);
-        Ok(writer.finish(&info)?)
-    }
+/// Makes a key's file.
+fn make<E: Engine>(
+    engine: &E,
+    request: &KeyRequest,
+    path: &Path,
+    progress: &dyn Progress,
+) -> Result<(), SetupError> {
+    progress.report("building the circuit", 0.0);
+    let circuit = crema_circuit::structure(request.version, request.capacity)?;
+    progress.report("loading the SRS", 0.0);
+    let srs = request.srs.load(circuit.domain.size + EXTRA_POWERS)?;
+    let mut writer = KeyWriter::create(path)?;
+    let label = label(request)?;
+    let info =
+        preprocess(engine, &circuit, &srs, &label, true, &mut writer, progress).map_err(
+            |error| match error {
+                PreprocessError::Prove(error) => SetupError::Prove(error),
+                PreprocessError::Sink(error) => SetupError::Key(error),
+            },
+        )?;
+    progress.report("writing the key", 1.0);
+    Ok(writer.finish(&info)?)
 }
 
 fn label(request: &KeyRequest) -> Result<String, SetupError> {

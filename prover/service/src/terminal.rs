@@ -51,7 +51,9 @@ impl Progress for Bars {
             *current = Some((phase, bar));
         }
         if let Some((_, bar)) = current.as_ref() {
-            bar.set_position((done.clamp(0.0, 1.0) * STEPS as f64) as u64);
+            let position = (done.clamp(0.0, 1.0) * STEPS as f64).round();
+            #[expect(clippy::cast_sign_loss, reason = "clamped to at least zero")]
+            bar.set_position(position as u64);
         }
     }
 }

@@ -10,7 +10,10 @@ use std::{
     fs::{self, File},
     io::{self, BufWriter, Seek, SeekFrom, Write},
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use ark_bn254::Fr;
@@ -98,6 +101,9 @@ fn kind_of(section: Section) -> (u32, u32) {
     }
 }
 
+/// Numbers this process's writers, so that two threads that make one key at once do not share a temporary file.
+static WRITERS: AtomicU64 = AtomicU64::new(0);
+
 /// Writes a key section by section. Nothing stands under the final name until [`KeyWriter::finish`].
 pub struct KeyWriter {
     path: PathBuf,
@@ -121,7 +127,11 @@ impl KeyWriter {
         if let Some(folder) = path.parent() {
             fs::create_dir_all(folder).map_err(io)?;
         }
-        let temporary = path.with_extension(format!("partial-{}", std::process::id()));
+        let temporary = path.with_extension(format!(
+            "partial-{}-{}",
+            std::process::id(),
+            WRITERS.fetch_add(1, Ordering::Relaxed)
+        ));
         let mut file = BufWriter::with_capacity(1 << 20, File::create(&temporary).map_err(io)?);
         file.write_all(&[0; HEADER]).map_err(io)?;
         Ok(Self {

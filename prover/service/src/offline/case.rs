@@ -108,17 +108,17 @@ impl Case {
     /// The statement for a circuit.
     pub fn statement(&self, version: Version) -> Result<Statement, String> {
         let message = match version {
-            Version::V1 | Version::V1Canonical => Message::State(self.state.clone()),
+            Version::V1 | Version::V1Canonical => Message::State(self.state),
             Version::V2 | Version::V2Canonical => Message::StateAndNextStakeTable {
-                state: self.state.clone(),
-                next_stake_table: self.next()?.clone(),
+                state: self.state,
+                next_stake_table: *self.next()?,
             },
             Version::V3 => Message::Digest(self.digest()?),
         };
         Ok(Statement {
             entries: self.entries.clone(),
             message,
-            stake_table: self.stake_table.clone(),
+            stake_table: self.stake_table,
         })
     }
 }

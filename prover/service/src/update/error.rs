@@ -394,6 +394,7 @@ mod tests {
     use super::*;
 
     /// One error of each kind.
+    #[expect(clippy::too_many_lines, reason = "one line or more for each kind of error")]
     fn all() -> Vec<UpdateError> {
         use UpdateError as E;
         let nowhere = || FetchError::Unusable(String::new());

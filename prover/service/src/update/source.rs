@@ -32,6 +32,8 @@ pub fn http_client() -> Result<Client, reqwest::Error> {
 }
 
 fn patient_for(connect: Duration, request: Duration) -> Result<Client, reqwest::Error> {
+    // an error says that there is a provider already, which is as good
+    let _ = rustls::crypto::ring::default_provider().install_default();
     Client::builder()
         .user_agent(concat!("crema-state-prover/", env!("CARGO_PKG_VERSION")))
         .connect_timeout(connect)

@@ -65,6 +65,7 @@ impl Scratch {
     fn output(&self, arguments: &[String]) -> (i32, String) {
         let output = Command::new(env!("CARGO_BIN_EXE_state-prover"))
             .args(arguments)
+            .current_dir(self.0.path())
             .env("CREMA_KEY_CACHE", concat!(env!("CARGO_TARGET_TMPDIR"), "/keys"))
             .env_remove("AZTEC_SRS_PATH")
             .stdin(Stdio::null())

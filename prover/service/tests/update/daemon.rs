@@ -2,6 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
+use crema_service::update::source::http_client;
 use crema_service::update::{self, Outcome, stop};
 use serde_json::Value;
 use tokio::{net::TcpListener, time::timeout};
@@ -26,7 +27,7 @@ async fn free_port() -> u16 {
 }
 
 async fn get(url: &str) -> Value {
-    let response = reqwest::get(url).await.unwrap();
+    let response = http_client().unwrap().get(url).send().await.unwrap();
     assert!(response.status().is_success(), "{url}: {}", response.status());
     assert_eq!(response.headers()["access-control-allow-origin"], "*");
     response.json().await.unwrap()
@@ -88,7 +89,12 @@ async fn the_daemon_outlives_errors_serves_and_stops() {
         .unwrap();
     assert!(matches!(outcome, Outcome::Stopped));
     assert!(
-        reqwest::get(format!("{url}/healthcheck")).await.is_err(),
+        http_client()
+            .unwrap()
+            .get(format!("{url}/healthcheck"))
+            .send()
+            .await
+            .is_err(),
         "the service still answers"
     );
 }
