@@ -36,6 +36,8 @@ pub(super) trait Arithmetic: Copy + Send + Sync + 'static {
     type Lanes: Copy;
     /// Sums and differences of elements, with carries pending; at most 2^10 of them without [`Arithmetic::carry`].
     type Wide: Copy;
+    /// Sums of products that are not reduced yet.
+    type Products: Copy;
 
     /// Runs a kernel with the instructions enabled. Kernels are inlined here, closures that leave them are not.
     fn enter<K: Kernel<Self>>(self, kernel: K) -> K::Output;
@@ -71,7 +73,7 @@ pub(super) trait Arithmetic: Copy + Send + Sync + 'static {
     /// Stores data below `64p`, reduced.
     fn store_wide(self, wide: Self::Wide, values: &mut [Fr]);
 
-    /// Stores what is below `2p` for [`Arithmetic::load`] and [`Arithmetic::load_columns`] alone: not reduced.
+    /// Stores what is below `4p` for [`Arithmetic::load`] and [`Arithmetic::load_columns`] alone: not reduced.
     fn store_unreduced(self, lanes: Self::Lanes, values: &mut [Fr]);
 
     /// Product. With operands below `a·p` and `b·p` it is below `(1 + a·b/84)·p`, and `a` and `b` are at most 84.
@@ -83,8 +85,15 @@ pub(super) trait Arithmetic: Copy + Send + Sync + 'static {
     /// Inverses of factors below `2p`, as factors below `p`; `None` when any of them is zero.
     fn invert(self, a: Self::Lanes) -> Option<Self::Lanes>;
 
-    /// `Σ a[i]·b[i]` for at most 32 terms, bounded like a product by the sum of the terms' bounds.
-    fn sum_of_products(self, terms: &[(Self::Lanes, Self::Lanes)]) -> Self::Lanes;
+    /// An empty sum of products.
+    fn no_products(self) -> Self::Products;
+
+    /// Adds `a·b` to a sum of at most 32 products.
+    fn add_product(self, sum: &mut Self::Products, a: Self::Lanes, b: Self::Lanes);
+
+    /// The value of a sum, bounded like a product by the sum of the terms' bounds. It costs half a product, and each
+    /// term another half.
+    fn reduce(self, sum: Self::Products) -> Self::Lanes;
 
     /// Lanes as an operand of sums.
     fn wide(self, lanes: Self::Lanes) -> Self::Wide;
@@ -100,6 +109,18 @@ pub(super) trait Arithmetic: Copy + Send + Sync + 'static {
 
     /// Settles pending carries of a value that is not negative and below `84p`.
     fn carry(self, wide: Self::Wide) -> Self::Lanes;
+}
+
+/// `first·ratio^i` for `i` below `count`, as factors.
+pub(super) fn powers<A: Arithmetic>(arithmetic: A, first: Fr, ratio: Fr, count: usize) -> Vec<A::Constant> {
+    let mut power = first;
+    (0..count)
+        .map(|_| {
+            let constant = arithmetic.constant(power);
+            power *= ratio;
+            constant
+        })
+        .collect()
 }
 
 /// `WIDTH` elements from `start` on, with zeros behind the vector's end.
@@ -136,6 +157,7 @@ impl Arithmetic for Portable {
     type Constant = Fr;
     type Lanes = Fr;
     type Wide = Fr;
+    type Products = Fr;
 
     #[inline]
     fn enter<K: Kernel<Self>>(self, kernel: K) -> K::Output {
@@ -217,8 +239,18 @@ impl Arithmetic for Portable {
     }
 
     #[inline]
-    fn sum_of_products(self, terms: &[(Fr, Fr)]) -> Fr {
-        terms.iter().map(|(a, b)| *a * b).sum()
+    fn no_products(self) -> Fr {
+        Fr::ZERO
+    }
+
+    #[inline]
+    fn add_product(self, sum: &mut Fr, a: Fr, b: Fr) {
+        *sum += a * b;
+    }
+
+    #[inline]
+    fn reduce(self, sum: Fr) -> Fr {
+        sum
     }
 
     #[inline]

@@ -3,6 +3,7 @@
 use std::marker::PhantomData;
 
 use ark_bn254::Fr;
+use rayon::prelude::*;
 
 /// A vector of zeros whose pages the operating system supplies when they are first written, by whichever thread does.
 pub(super) fn zeros(length: usize) -> Vec<Fr> {
@@ -15,6 +16,18 @@ pub(super) fn zeros(length: usize) -> Vec<Fr> {
     // SAFETY: the allocation has the size and alignment of `length` elements (asserted above) and holds zeroed limbs,
     // which are a valid `Fr`; its former owner has given it up.
     unsafe { Box::from_raw(std::ptr::slice_from_raw_parts_mut(limbs.cast::<Fr>(), length)) }.into_vec()
+}
+
+/// A copy, made by all threads.
+pub(super) fn copy(values: &[Fr]) -> Vec<Fr> {
+    const CHUNK: usize = 1 << 14;
+    let mut copy = zeros(values.len());
+    copy.par_chunks_mut(CHUNK)
+        .zip(values.par_chunks(CHUNK))
+        .for_each(|(target, source)| {
+            target.copy_from_slice(source);
+        });
+    copy
 }
 
 /// Asks for pages of two mebibytes behind a large vector that has not been written yet: faulting in small ones one by

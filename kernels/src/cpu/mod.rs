@@ -118,14 +118,11 @@ impl Engine for CpuEngine {
     }
 
     fn download(&self, vector: &CpuVector, range: Range<usize>) -> Result<Vec<Fr>, Error> {
-        vector
-            .get(range.clone())
-            .map(<[Fr]>::to_vec)
-            .ok_or(Error::Length {
-                what: "download",
-                expected: range.end,
-                found: vector.len(),
-            })
+        vector.get(range.clone()).map(memory::copy).ok_or(Error::Length {
+            what: "download",
+            expected: range.end,
+            found: vector.len(),
+        })
     }
 
     fn slice(&self, vector: &CpuVector, range: Range<usize>) -> Result<CpuVector, Error> {
@@ -210,7 +207,7 @@ impl Engine for CpuEngine {
     fn evaluate(&self, queries: &[(&CpuVector, Fr)]) -> Result<Vec<Fr>, Error> {
         Ok(queries
             .iter()
-            .map(|(poly, x)| polynomial::evaluate(poly, *x))
+            .map(|(polynomial, x)| dispatch!(self, polynomial::evaluate, polynomial, *x))
             .collect())
     }
 
@@ -223,7 +220,12 @@ impl Engine for CpuEngine {
     }
 
     fn divide_by_linear(&self, coefficients: &CpuVector, root: Fr) -> Result<CpuVector, Error> {
-        Ok(CpuVector::Owned(polynomial::divide_by_linear(coefficients, root)))
+        Ok(CpuVector::Owned(dispatch!(
+            self,
+            polynomial::divide_by_linear,
+            coefficients,
+            root
+        )))
     }
 
     fn msm(&self, bases: &CpuBases, scalars: &[&CpuVector]) -> Result<Vec<G1Projective>, Error> {

@@ -4,6 +4,7 @@ use std::ops::Deref;
 
 use ark_bn254::Fr;
 
+use super::memory::copy;
 use crate::Shared;
 
 /// A vector of scalars in host memory.
@@ -18,19 +19,11 @@ impl CpuVector {
     /// Mutable access; shared data is copied first.
     pub fn make_mut(&mut self) -> &mut Vec<Fr> {
         if let Self::Fixed(values) = self {
-            *self = Self::Owned(values.to_vec());
+            *self = Self::Owned(copy(values));
         }
         match self {
             Self::Owned(values) => values,
             Self::Fixed(_) => unreachable!("a fixed vector was just replaced by an owned one"),
-        }
-    }
-
-    /// The elements, copied only when they are shared.
-    pub fn into_vec(self) -> Vec<Fr> {
-        match self {
-            Self::Fixed(values) => values.to_vec(),
-            Self::Owned(values) => values,
         }
     }
 }

@@ -9,7 +9,7 @@ use ark_ff::{AdditiveGroup, batch_inversion};
 
 use super::{
     Ifma,
-    field::{LIMBS, Lanes, Wide, to_radix_52},
+    field::{LIMBS, Lanes, Product, Wide, to_radix_52},
     layout::{limbs_of, load_elements, store_elements, to_lanes, to_words, transpose},
     vector::V,
 };
@@ -21,6 +21,7 @@ impl Arithmetic for Ifma {
     type Constant = [u64; LIMBS];
     type Lanes = Lanes<FrConfig>;
     type Wide = Wide<FrConfig>;
+    type Products = Product;
 
     #[inline]
     fn enter<K: Kernel<Self>>(self, kernel: K) -> K::Output {
@@ -118,8 +119,18 @@ impl Arithmetic for Ifma {
     }
 
     #[inline(always)]
-    fn sum_of_products(self, terms: &[(Self::Lanes, Self::Lanes)]) -> Self::Lanes {
-        Lanes::sum_of_products(self, terms)
+    fn no_products(self) -> Product {
+        Product::zero(self)
+    }
+
+    #[inline(always)]
+    fn add_product(self, sum: &mut Product, a: Self::Lanes, b: Self::Lanes) {
+        sum.add(&a, &b);
+    }
+
+    #[inline(always)]
+    fn reduce(self, sum: Product) -> Self::Lanes {
+        sum.reduce(self)
     }
 
     #[inline(always)]

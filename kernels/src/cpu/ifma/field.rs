@@ -105,14 +105,15 @@ impl<C> Clone for Wide<C> {
 impl<C> Copy for Wide<C> {}
 
 /// Columns of a double-length product, low and high halves apart so that the multiplier's chains are short.
-struct Product {
+#[derive(Clone, Copy)]
+pub(in crate::cpu) struct Product {
     low: [V; 2 * LIMBS],
     high: [V; 2 * LIMBS],
 }
 
 impl Product {
     #[inline(always)]
-    fn zero(ifma: Ifma) -> Self {
+    pub(super) fn zero(ifma: Ifma) -> Self {
         let zero = V::zero(ifma);
         Self {
             low: [zero; 2 * LIMBS],
@@ -121,7 +122,8 @@ impl Product {
     }
 
     #[inline(always)]
-    fn add(&mut self, a: &[V; LIMBS], b: &[V; LIMBS]) {
+    pub(super) fn add<C>(&mut self, a: &Lanes<C>, b: &Lanes<C>) {
+        let (a, b) = (&a.0, &b.0);
         for i in 0..LIMBS {
             for j in 0..LIMBS {
                 self.low[i + j] = self.low[i + j].add_low_product(a[i], b[j]);
@@ -131,7 +133,8 @@ impl Product {
     }
 
     #[inline(always)]
-    fn add_square(&mut self, a: &[V; LIMBS]) {
+    fn add_square<C>(&mut self, a: &Lanes<C>) {
+        let a = &a.0;
         for i in 0..LIMBS {
             for j in i + 1..LIMBS {
                 self.low[i + j] = self.low[i + j].add_low_product(a[i], a[j]);
@@ -151,7 +154,7 @@ impl Product {
     /// Montgomery reduction, one limb at a time. Column sums stay below 2^63: at most 32 products of five terms, two
     /// halves each, and the reduction's own ten terms.
     #[inline(always)]
-    fn reduce<C: MontConfig<4>>(self, ifma: Ifma) -> Lanes<C> {
+    pub(super) fn reduce<C: MontConfig<4>>(self, ifma: Ifma) -> Lanes<C> {
         let zero = V::zero(ifma);
         let inverse = V::splat(ifma, Modulus::<C>::NEGATIVE_INVERSE);
         let p = Modulus::<C>::P.map(|limb| V::splat(ifma, limb));
@@ -190,24 +193,14 @@ impl<C: MontConfig<4>> Lanes<C> {
     #[inline(always)]
     pub(super) fn mul(&self, ifma: Ifma, other: &Self) -> Self {
         let mut product = Product::zero(ifma);
-        product.add(&self.0, &other.0);
+        product.add(self, other);
         product.reduce(ifma)
     }
 
     #[inline(always)]
     pub(super) fn square(&self, ifma: Ifma) -> Self {
         let mut product = Product::zero(ifma);
-        product.add_square(&self.0);
-        product.reduce(ifma)
-    }
-
-    /// `Σ a·b` over at most 32 terms whose sum is below `84²·p²`.
-    #[inline(always)]
-    pub(super) fn sum_of_products(ifma: Ifma, terms: &[(Self, Self)]) -> Self {
-        let mut product = Product::zero(ifma);
-        for (a, b) in terms {
-            product.add(&a.0, &b.0);
-        }
+        product.add_square(self);
         product.reduce(ifma)
     }
 

@@ -16,7 +16,7 @@ use super::{
     twiddles::{self, Roots},
 };
 use crate::cpu::{
-    lanes::{Arithmetic, Kernel},
+    lanes::{Arithmetic, Kernel, powers},
     memory::{Matrix, zeros},
 };
 
@@ -52,7 +52,7 @@ impl<A: Arithmetic> Plan<A> {
         let rows = 1 << (log_size / 2);
         let columns = size / rows;
         let factors = |base: Fr, step: usize, count: usize| {
-            (base != Fr::ONE).then(|| twiddles::powers(arithmetic, Fr::ONE, base.pow([step as u64]), count))
+            (base != Fr::ONE).then(|| powers(arithmetic, Fr::ONE, base.pow([step as u64]), count))
         };
         Self {
             rows,
@@ -60,8 +60,8 @@ impl<A: Arithmetic> Plan<A> {
             row_roots: twiddles::roots(arithmetic, rows, generator.pow([columns as u64])),
             column_roots: twiddles::roots(arithmetic, columns, generator.pow([rows as u64])),
             row_factors: factors(scaling.input, columns, rows),
-            starts: twiddles::powers(arithmetic, scaling.constant, scaling.input, columns),
-            ratios: twiddles::powers(arithmetic, scaling.output, generator, columns),
+            starts: powers(arithmetic, scaling.constant, scaling.input, columns),
+            ratios: powers(arithmetic, scaling.output, generator, columns),
             output_factors: factors(scaling.output, rows, columns),
         }
     }

@@ -50,15 +50,3 @@ pub(super) fn roots<A: Arithmetic>(arithmetic: A, size: usize, generator: Fr) ->
         .insert(key, table.clone());
     table
 }
-
-/// `first·ratio^i` for `i` below `count`.
-pub(super) fn powers<A: Arithmetic>(arithmetic: A, first: Fr, ratio: Fr, count: usize) -> Vec<A::Constant> {
-    let mut power = first;
-    (0..count)
-        .map(|_| {
-            let constant = arithmetic.constant(power);
-            power *= ratio;
-            constant
-        })
-        .collect()
-}

@@ -19,7 +19,7 @@ use crate::{
 const CHUNK: usize = 1 << 12;
 
 /// Public inputs that are summed up before a reduction.
-const PUBLIC_INPUTS: usize = 8;
+const PUBLIC_INPUTS: usize = 16;
 
 /// See [`crate::Engine::quotient`].
 pub(in crate::cpu) fn quotient<A: Arithmetic>(
@@ -148,7 +148,7 @@ impl<A: Arithmetic> Kernel<A> for Rows<'_, A> {
                 arithmetic.carry(arithmetic.sub(arithmetic.wide(z), one, 0)),
                 arithmetic.load_factor(lagrange),
             );
-            // 20 + 2 + 2 + 2 = 26, and 26/84 + 1 < 2 after the last product
+            // 21 + 5 + 2 + 2 = 30, and 30/84 + 1 < 2 after the last product
             let mut sum = self.gate(arithmetic, row, &wires);
             sum = arithmetic.add(sum, self.public_input(arithmetic, row));
             sum = arithmetic.add(sum, arithmetic.wide(arithmetic.mul(permutation, alpha)));
@@ -220,7 +220,7 @@ impl<A: Arithmetic> Rows<'_, A> {
         arithmetic.load_factor(&next[..A::WIDTH])
     }
 
-    /// The gate equation without its public input, below 20: as one sum of products,
+    /// The gate equation without its public input, below 21: as one sum of products,
     /// `(4·16·16 + 2·5·16 + 4·2·16 + 16·16 + 16 + 2·16)/84 + 1 < 20.3`.
     #[inline(always)]
     fn gate(&self, arithmetic: A, row: usize, w: &[A::Lanes; WIRES]) -> A::Wide {
@@ -230,38 +230,55 @@ impl<A: Arithmetic> Rows<'_, A> {
         let all = arithmetic.mul(arithmetic.mul(w01, w23), w[4]);
         let minus_output = arithmetic.carry(arithmetic.sub(arithmetic.zero(), arithmetic.wide(w[4]), 4));
         let one = arithmetic.broadcast(&self.constants.one);
-        arithmetic.wide(arithmetic.sum_of_products(&[
-            (w[0], q[Selector::Lc0 as usize]),
-            (w[1], q[Selector::Lc1 as usize]),
-            (w[2], q[Selector::Lc2 as usize]),
-            (w[3], q[Selector::Lc3 as usize]),
-            (w01, q[Selector::Mul0 as usize]),
-            (w23, q[Selector::Mul1 as usize]),
-            (fifth_power(arithmetic, w[0]), q[Selector::Hash0 as usize]),
-            (fifth_power(arithmetic, w[1]), q[Selector::Hash1 as usize]),
-            (fifth_power(arithmetic, w[2]), q[Selector::Hash2 as usize]),
-            (fifth_power(arithmetic, w[3]), q[Selector::Hash3 as usize]),
-            (minus_output, q[Selector::Output as usize]),
-            (one, q[Selector::Constant as usize]),
-            (all, q[Selector::Ecc as usize]),
-        ]))
+        let mut sum = arithmetic.no_products();
+        arithmetic.add_product(&mut sum, w[0], q[Selector::Lc0 as usize]);
+        arithmetic.add_product(&mut sum, w[1], q[Selector::Lc1 as usize]);
+        arithmetic.add_product(&mut sum, w[2], q[Selector::Lc2 as usize]);
+        arithmetic.add_product(&mut sum, w[3], q[Selector::Lc3 as usize]);
+        arithmetic.add_product(&mut sum, w01, q[Selector::Mul0 as usize]);
+        arithmetic.add_product(&mut sum, w23, q[Selector::Mul1 as usize]);
+        arithmetic.add_product(
+            &mut sum,
+            fifth_power(arithmetic, w[0]),
+            q[Selector::Hash0 as usize],
+        );
+        arithmetic.add_product(
+            &mut sum,
+            fifth_power(arithmetic, w[1]),
+            q[Selector::Hash1 as usize],
+        );
+        arithmetic.add_product(
+            &mut sum,
+            fifth_power(arithmetic, w[2]),
+            q[Selector::Hash2 as usize],
+        );
+        arithmetic.add_product(
+            &mut sum,
+            fifth_power(arithmetic, w[3]),
+            q[Selector::Hash3 as usize],
+        );
+        arithmetic.add_product(&mut sum, minus_output, q[Selector::Output as usize]);
+        arithmetic.add_product(&mut sum, one, q[Selector::Constant as usize]);
+        arithmetic.add_product(&mut sum, all, q[Selector::Ecc as usize]);
+        arithmetic.wide(arithmetic.reduce(sum))
     }
 
-    /// `Σ public_inputs[i]·L_i(x)`, below 2.
+    /// `Σ public_inputs[i]·L_i(x)`, below 5.
     #[inline(always)]
     fn public_input(&self, arithmetic: A, row: usize) -> A::Wide {
         let one = arithmetic.broadcast(&self.constants.one);
         let count = self.constants.public_inputs.len();
         let mut total = arithmetic.zero();
         for (group, values) in self.constants.public_inputs.chunks(PUBLIC_INPUTS).enumerate() {
+            let mut sum = arithmetic.no_products();
+            // (5 + 16·16)/84 + 1 < 5 again
+            arithmetic.add_product(&mut sum, arithmetic.carry(total), one);
             for (i, value) in values.iter().enumerate() {
                 let i = group * PUBLIC_INPUTS + i;
                 let lagrange = arithmetic.load_factor(&self.lagrange[row + count - i..][..A::WIDTH]);
-                let product = arithmetic.mul(lagrange, arithmetic.broadcast(value));
-                total = arithmetic.add(total, arithmetic.wide(product));
+                arithmetic.add_product(&mut sum, lagrange, arithmetic.broadcast(value));
             }
-            // at most 2 + 8·2 before the product with one
-            total = arithmetic.wide(arithmetic.mul(arithmetic.carry(total), one));
+            total = arithmetic.wide(arithmetic.reduce(sum));
         }
         total
     }
