@@ -12,6 +12,7 @@ use alloy::{
 };
 use crema_contracts::{LightClient, Variant, initialize_call, proxy_creation_code};
 use crema_light_client::{field, stake_table::StakeTableState, state::LightClientState};
+use crema_service::update::source::http_client;
 use serde_json::{Value, json};
 
 use crate::testing::Network;
@@ -66,7 +67,7 @@ impl Chain {
         let wallet = anvil.wallet().unwrap();
         let provider = ProviderBuilder::new()
             .wallet(wallet)
-            .connect_http(anvil.endpoint_url())
+            .connect_reqwest(http_client().unwrap(), anvil.endpoint_url())
             .erased();
         let mut chain = Self {
             anvil,
