@@ -6,6 +6,7 @@ import { Initializable } from "@openzeppelin/contracts-upgradeable/proxy/utils/I
 import { UUPSUpgradeable } from "@openzeppelin/contracts-upgradeable/proxy/utils/UUPSUpgradeable.sol";
 
 import { BN254 } from "./BN254.sol";
+import { INPUT0, INPUT1, INPUT2, INPUT3, INPUT4, INPUT5, INPUT6 } from "./PlonkLayout.sol";
 import { PlonkVerifier } from "./PlonkVerifier.sol";
 import { IPlonkVerifier } from "./interfaces/IPlonkVerifier.sol";
 
@@ -149,21 +150,23 @@ abstract contract LightClient is Initializable, OwnableUpgradeable, UUPSUpgradea
     {
         (uint64 viewNum, uint64 blockHeight, uint256 root) = _read(newState);
 
-        _checkProver();
+        uint256 settings = _checkProver();
         if (!_isNewer(viewNum, blockHeight)) revert OutdatedState();
         BN254.validateScalarField(BN254.ScalarField.wrap(root));
 
-        // The circuit's order. The stake table comes from storage, never from the caller.
-        _setPublicInput(0, viewNum);
-        _setPublicInput(1, blockHeight);
-        _setPublicInput(2, root);
-        _setPublicInput(3, BN254.ScalarField.unwrap(genesisStakeTableState.blsKeyComm));
-        _setPublicInput(4, BN254.ScalarField.unwrap(genesisStakeTableState.schnorrKeyComm));
-        _setPublicInput(5, BN254.ScalarField.unwrap(genesisStakeTableState.amountComm));
-        _setPublicInput(6, genesisStakeTableState.threshold);
+        // The circuit's order. The stake table comes from storage (threshold first), never from the caller.
+        assembly ("memory-safe") {
+            mstore(INPUT0, viewNum)
+            mstore(INPUT1, blockHeight)
+            mstore(INPUT2, root)
+            mstore(INPUT3, sload(add(genesisStakeTableState.slot, 1)))
+            mstore(INPUT4, sload(add(genesisStakeTableState.slot, 2)))
+            mstore(INPUT5, sload(add(genesisStakeTableState.slot, 3)))
+            mstore(INPUT6, sload(genesisStakeTableState.slot))
+        }
         if (!_verifyProof(proof, 7)) revert InvalidProof();
 
-        _finalize(viewNum, blockHeight, root);
+        _finalize(viewNum, blockHeight, root, settings);
         emit NewState(viewNum, blockHeight, BN254.ScalarField.wrap(root));
     }
 
@@ -277,8 +280,13 @@ abstract contract LightClient is Initializable, OwnableUpgradeable, UUPSUpgradea
     }
 
     /// @dev Reverts unless the caller may submit states
-    function _checkProver() internal view {
-        address prover = permissionedProver;
+    /// @return settings The slot that the prover shares with what `_finalize` needs, to be read once
+    function _checkProver() internal view returns (uint256 settings) {
+        address prover;
+        assembly ("memory-safe") {
+            settings := sload(permissionedProver.slot)
+            prover := shr(96, shl(96, settings))
+        }
         if (msg.sender != prover && (prover != address(0) || !_mayBeOpen())) revert ProverNotPermissioned();
     }
 
@@ -310,7 +318,7 @@ abstract contract LightClient is Initializable, OwnableUpgradeable, UUPSUpgradea
     /// In assembly because every slot is then read and written once. The slots, from their low ends: `finalizedState` view (64)
     /// | height (64), root; settings prover (160) | retention (32) | first index (64); an entry L1 block (64) | L1 time (64) |
     /// height (64), root.
-    function _finalize(uint64 viewNum, uint64 blockHeight, uint256 root) internal {
+    function _finalize(uint64 viewNum, uint64 blockHeight, uint256 root, uint256 settings) internal {
         uint256 blockNumber = uint64(currentBlockNumber());
         assembly ("memory-safe") {
             sstore(finalizedState.slot, or(viewNum, shl(64, blockHeight)))
@@ -318,7 +326,6 @@ abstract contract LightClient is Initializable, OwnableUpgradeable, UUPSUpgradea
 
             let count := sload(stateHistoryCommitments.slot)
             if count {
-                let settings := sload(permissionedProver.slot)
                 let oldest := add(HISTORY, shl(1, shr(192, settings)))
                 let age := sub(timestamp(), and(shr(64, sload(oldest)), UINT64_MAX))
                 if gt(age, and(shr(160, settings), UINT32_MAX)) {

@@ -65,7 +65,7 @@ abstract contract LightClientV2 is LightClient {
         IPlonkVerifier.PlonkProof calldata proof
     ) external virtual {
         (uint64 viewNum, uint64 blockHeight, uint256 root) = _read(newState);
-        _checkUpdate(viewNum, blockHeight, root, nextStakeTable);
+        uint256 settings = _checkUpdate(viewNum, blockHeight, root, nextStakeTable);
 
         // The circuit's order: state, voting table, next table. Where no next table is named, the voting one stands in.
         _setPublicInput(0, viewNum);
@@ -83,7 +83,7 @@ abstract contract LightClientV2 is LightClient {
             }
         }
         if (!_verifyProof(proof, 11)) revert InvalidProof();
-        _accept(viewNum, blockHeight, root, nextStakeTable);
+        _accept(viewNum, blockHeight, root, nextStakeTable, settings);
     }
 
     /// @notice Remembers updates for longer; version 1's call under its correct spelling
@@ -124,8 +124,8 @@ abstract contract LightClientV2 is LightClient {
     }
 
     /// @notice Whether the block at this height comes between an epoch's root and the epoch's last block
-    /// @dev False for the last block itself, as in the deployed contract. See `newFinalizedState`'s caveat in the README: such a
-    /// state is accepted without the root, and none of the next epoch after it.
+    /// @dev False for the last block itself, as in the deployed contract. Such a state is accepted without the root, and
+    /// none of the next epoch after it: the README says what to do about that.
     function isGtEpochRoot(uint64 blockHeight) public view virtual returns (bool) {
         uint64 length = blocksPerEpoch;
         return blockHeight != 0 && length != 0 && blockHeight % length > length - ROOT_DISTANCE;
@@ -135,8 +135,9 @@ abstract contract LightClientV2 is LightClient {
     function _checkUpdate(uint64 viewNum, uint64 blockHeight, uint256 root, StakeTableState calldata nextStakeTable)
         internal
         view
+        returns (uint256 settings)
     {
-        _checkProver();
+        settings = _checkProver();
         if (!_isNewer(viewNum, blockHeight)) revert OutdatedState();
         BN254.validateScalarField(BN254.ScalarField.wrap(root));
         BN254.validateScalarField(nextStakeTable.blsKeyComm);
@@ -157,9 +158,13 @@ abstract contract LightClientV2 is LightClient {
     /// @dev What follows from a proof that held. The next table is taken only where the proof has bound it: the caller may claim
     /// any. (The deployed contract takes it at every root from the first epoch on, also at one below `epochStartBlock`, where
     /// nothing vouches for it.)
-    function _accept(uint64 viewNum, uint64 blockHeight, uint256 root, StakeTableState calldata nextStakeTable)
-        internal
-    {
+    function _accept(
+        uint64 viewNum,
+        uint64 blockHeight,
+        uint256 root,
+        StakeTableState calldata nextStakeTable,
+        uint256 settings
+    ) internal {
         if (isEpochRoot(blockHeight)) {
             uint64 newEpoch = epochFromBlockNumber(blockHeight, blocksPerEpoch);
             if (newEpoch >= _epochOfStart()) {
@@ -167,7 +172,7 @@ abstract contract LightClientV2 is LightClient {
                 emit NewEpoch(newEpoch + 1);
             }
         }
-        _finalize(viewNum, blockHeight, root);
+        _finalize(viewNum, blockHeight, root, settings);
         emit NewState(viewNum, blockHeight, BN254.ScalarField.wrap(root));
     }
 

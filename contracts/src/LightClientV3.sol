@@ -45,7 +45,7 @@ abstract contract LightClientV3 is LightClientV2 {
         IPlonkVerifier.PlonkProof calldata proof
     ) external virtual {
         (uint64 viewNum, uint64 blockHeight, uint256 root) = _read(newState);
-        _checkUpdate(viewNum, blockHeight, root, nextStakeTable);
+        uint256 settings = _checkUpdate(viewNum, blockHeight, root, nextStakeTable);
 
         // The circuit's order: voting table, digest. Where no next table is named, the voting one stands in.
         _setVotingTable(INPUT0);
@@ -64,7 +64,7 @@ abstract contract LightClientV3 is LightClientV2 {
         }
         if (!_verifyProof(proof, 5)) revert InvalidProof();
         authRoot = newAuthRoot;
-        _accept(viewNum, blockHeight, root, nextStakeTable);
+        _accept(viewNum, blockHeight, root, nextStakeTable, settings);
     }
 
     /// @inheritdoc LightClient

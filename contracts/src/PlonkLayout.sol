@@ -13,7 +13,7 @@ pragma solidity ^0.8.30;
 // A gap holds the transcript's state in front of what the next challenge absorbs, later a scalar. Words whose contents are
 // spent (the transcript's head, the inputs, the wires' copy) hold what is derived afterwards.
 //
-// All are literals, since inline assembly takes no other constants. tools/key-library.mjs writes the first row.
+// All are literals, since inline assembly takes no other constants. tools/key-source.mjs writes the first row.
 
 // The key's coset representatives (k0 = 1), selectors in the transcript's order, and permutation polynomials.
 uint256 constant TRANSCRIPT = 0x080;

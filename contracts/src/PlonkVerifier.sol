@@ -36,10 +36,13 @@ uint256 constant ADD_GAS = 1000;
 ///     the pairing, which costs nineteen times as much, has none either.
 abstract contract PlonkVerifier {
     /// @dev Loads the verification key: its words where `PlonkLayout` has them, its domain as the result
-    /// @return log2Domain Binary logarithm of the number of rows n
+    /// @return domainSize Number of rows n, a power of two up to 2^28, the two-adicity of the field
     /// @return omega Generator of the domain
     /// @return omegaInverse Its inverse
-    function _loadVerifyingKey() internal pure virtual returns (uint256 log2Domain, uint256 omega, uint256 omegaInverse);
+    function _loadVerifyingKey() internal pure virtual returns (uint256 domainSize, uint256 omega, uint256 omegaInverse);
+
+    /// @dev x^n mod r: as many squarings as the key's domain takes
+    function _raiseToDomainSize(uint256 x) internal pure virtual returns (uint256 power);
 
     /// @dev Puts a public input in its place in the transcript; every input of the circuit must be set before `_verifyProof`
     function _setPublicInput(uint256 index, uint256 value) internal pure {
@@ -59,17 +62,10 @@ abstract contract PlonkVerifier {
         }
         assert(freeMemory == 0x80);
 
-        (uint256 log2Domain, uint256 omega, uint256 omegaInverse) = _loadVerifyingKey();
-        _drawChallenges(proof, numInputs);
-        ok = _evaluateOnDomain(log2Domain, omega, omegaInverse, numInputs);
-        ok = _linearize(ok);
-        ok = _combineWithKey(ok);
-        ok = _combineWithProof(ok);
-    }
+        (uint256 domainSize, uint256 omega, uint256 omegaInverse) = _loadVerifyingKey();
 
-    /// @dev Copies the proof to its places and draws the challenges (step 4). A challenge is the hash of the state before it
-    /// and of what was sent since, mod r; the unreduced hash is the next state.
-    function _drawChallenges(IPlonkVerifier.PlonkProof calldata proof, uint256 numInputs) private pure {
+        // Step 4. Copies the proof to its places and draws the challenges: a challenge is the hash of the state before it and of
+        // what was sent since, mod r; the unreduced hash is the next state.
         assembly ("memory-safe") {
             calldatacopy(add(INPUT0, shl(5, numInputs)), proof, 0x140)
             calldatacopy(WIRE0, proof, 0x140)
@@ -100,73 +96,77 @@ abstract contract PlonkVerifier {
             mstore(AFTER_SPLITS, state)
             mstore(U, mod(keccak256(AFTER_SPLITS, 0xa0), R))
         }
+
+        ok = _evaluateOnDomain(domainSize, omega, omegaInverse, numInputs);
+        ok = _linearize(ok);
+        ok = _combineWithKey(ok);
+
+        // The rest of B and the check (steps 9 and 12). With x = zeta^(n+2), W and W' the openings at zeta and zeta omega,
+        //   B -= (zeta^n - 1) ([t_0] + x [t_1] + ... + x^4 [t_4])
+        //   A = W + u W'      B += zeta W + (zeta omega) (u W')      e(A, [tau]_2) e(B, -[1]_2) = 1
+        assembly ("memory-safe") {
+            let x := mload(SPLIT_POINT)
+            mstore(AFTER_SPLITS, x)
+            ok := and(ok, staticcall(MUL_GAS, 7, SPLIT4, 0x60, SPLIT4, 0x40))
+            mstore(HORNER_SCALAR, x)
+            ok := and(ok, staticcall(ADD_GAS, 6, SPLIT3, 0x80, HORNER, 0x40))
+            pop(staticcall(gas(), 7, HORNER, 0x60, SPLIT3, 0x40))
+            ok := and(ok, staticcall(ADD_GAS, 6, SPLIT2, 0x80, HORNER, 0x40))
+            pop(staticcall(gas(), 7, HORNER, 0x60, SPLIT2, 0x40))
+            ok := and(ok, staticcall(ADD_GAS, 6, SPLIT1, 0x80, HORNER, 0x40))
+            pop(staticcall(gas(), 7, HORNER, 0x60, SPLIT1, 0x40))
+            ok := and(ok, staticcall(ADD_GAS, 6, SPLIT0, 0x80, SPLIT0, 0x40))
+            mstore(SPLIT1, sub(mul(R, 2), mload(VANISHING)))
+            pop(staticcall(MUL_GAS, 7, SPLIT0, 0x60, TERM, 0x40))
+            pop(staticcall(gas(), 6, B, 0x80, B, 0x40))
+
+            mstore(AFTER_OPENINGS, mload(U))
+            ok := and(ok, staticcall(MUL_GAS, 7, OPENING_SHIFTED, 0x60, OPENING_SHIFTED, 0x40))
+            ok := and(ok, staticcall(ADD_GAS, 6, OPENING, 0x80, A, 0x40))
+            mstore(AFTER_OPENINGS, mload(ZETA_OMEGA))
+            pop(staticcall(MUL_GAS, 7, OPENING_SHIFTED, 0x60, TERM, 0x40))
+            pop(staticcall(gas(), 6, B, 0x80, B, 0x40))
+            mstore(OPENING_SHIFTED, mload(ZETA))
+            pop(staticcall(MUL_GAS, 7, OPENING, 0x60, TERM, 0x40))
+            pop(staticcall(gas(), 6, B, 0x80, B, 0x40))
+
+            // not with a bad proof: the pairing, too, burns all it is given when a point is bad
+            if ok {
+                mstore(MINUS_H, MINUS_H_X1)
+                mstore(0xee0, MINUS_H_X0)
+                mstore(0xf00, MINUS_H_Y1)
+                mstore(0xf20, MINUS_H_Y0)
+                ok := staticcall(gas(), 8, A, 0x180, 0x00, 0x20)
+                // a statement of its own: as an argument beside the call it would be read before the call
+                ok := and(ok, eq(mload(0x00), 1))
+            }
+        }
     }
 
     /// @dev zeta^n - 1 (step 5), and with one inversion L_0(zeta) and PI(zeta) (steps 6 and 7). With d_i = zeta omega^-i - 1,
     ///   L_i(zeta) = (zeta^n - 1) / (n d_i)      PI(zeta) = sum_i input_i L_i(zeta)
     /// where the sum over i >= 1 is kept as one fraction, numerator / denominator, until the end.
-    /// @param log2Domain At most 28, the two-adicity of the field
-    function _evaluateOnDomain(uint256 log2Domain, uint256 omega, uint256 omegaInverse, uint256 numInputs)
+    function _evaluateOnDomain(uint256 domainSize, uint256 omega, uint256 omegaInverse, uint256 numInputs)
         private
         view
         returns (bool ok)
     {
+        uint256 zeta;
         assembly ("memory-safe") {
-            let zeta := mload(ZETA)
-            mstore(ZETA_OMEGA, mulmod(zeta, omega, R))
-            let x := zeta
-            if and(log2Domain, 16) {
-                x := mulmod(x, x, R)
-                x := mulmod(x, x, R)
-                x := mulmod(x, x, R)
-                x := mulmod(x, x, R)
-                x := mulmod(x, x, R)
-                x := mulmod(x, x, R)
-                x := mulmod(x, x, R)
-                x := mulmod(x, x, R)
-                x := mulmod(x, x, R)
-                x := mulmod(x, x, R)
-                x := mulmod(x, x, R)
-                x := mulmod(x, x, R)
-                x := mulmod(x, x, R)
-                x := mulmod(x, x, R)
-                x := mulmod(x, x, R)
-                x := mulmod(x, x, R)
-            }
-            if and(log2Domain, 8) {
-                x := mulmod(x, x, R)
-                x := mulmod(x, x, R)
-                x := mulmod(x, x, R)
-                x := mulmod(x, x, R)
-                x := mulmod(x, x, R)
-                x := mulmod(x, x, R)
-                x := mulmod(x, x, R)
-                x := mulmod(x, x, R)
-            }
-            if and(log2Domain, 4) {
-                x := mulmod(x, x, R)
-                x := mulmod(x, x, R)
-                x := mulmod(x, x, R)
-                x := mulmod(x, x, R)
-            }
-            if and(log2Domain, 2) {
-                x := mulmod(x, x, R)
-                x := mulmod(x, x, R)
-            }
-            if and(log2Domain, 1) {
-                x := mulmod(x, x, R)
-            }
-            mstore(SPLIT_POINT, mulmod(x, mulmod(zeta, zeta, R), R))
-            // unreduced, at most 2r
-            mstore(VANISHING, add(x, MINUS_ONE))
+            zeta := mload(ZETA)
         }
+        uint256 power = _raiseToDomainSize(zeta);
         assembly ("memory-safe") {
+            mstore(ZETA_OMEGA, mulmod(zeta, omega, R))
+            mstore(SPLIT_POINT, mulmod(power, mulmod(zeta, zeta, R), R))
+            // unreduced, at most 2r
+            mstore(VANISHING, add(power, MINUS_ONE))
             // canonical public inputs only
             ok := and(
                 and(lt(mload(INPUT0), R), lt(mload(INPUT1), R)),
                 and(lt(mload(INPUT2), R), and(lt(mload(INPUT3), R), lt(mload(INPUT4), R)))
             )
-            let x := mulmod(mload(ZETA), omegaInverse, R)
+            let x := mulmod(zeta, omegaInverse, R)
             let denominator := add(x, MINUS_ONE)
             x := mulmod(x, omegaInverse, R)
             let d := add(x, MINUS_ONE)
@@ -202,8 +202,8 @@ abstract contract PlonkVerifier {
             }
 
             // inverse of n d_0 d_1 ... by Fermat; the product is zero only for zeta among the first rows of the domain
-            d := add(mload(ZETA), MINUS_ONE)
-            x := mulmod(mulmod(denominator, d, R), shl(log2Domain, 1), R)
+            d := add(zeta, MINUS_ONE)
+            x := mulmod(mulmod(denominator, d, R), domainSize, R)
             mstore(B, 0x20)
             mstore(B_Y, 0x20)
             mstore(TERM, 0x20)
@@ -376,50 +376,6 @@ abstract contract PlonkVerifier {
             mstore(Q_LC1, w0)
             pop(staticcall(gas(), 7, Q_LC0, 0x60, TERM, 0x40))
             pop(staticcall(gas(), 6, B, 0x80, B, 0x40))
-        }
-        return ok;
-    }
-
-    /// @dev The rest of B and the check (steps 9 and 12). With x = zeta^(n+2), W and W' the openings at zeta and zeta omega,
-    ///   B -= (zeta^n - 1) ([t_0] + x [t_1] + ... + x^4 [t_4])
-    ///   A = W + u W'      B += zeta W + (zeta omega) (u W')      e(A, [tau]_2) e(B, -[1]_2) = 1
-    function _combineWithProof(bool ok) private view returns (bool) {
-        assembly ("memory-safe") {
-            let x := mload(SPLIT_POINT)
-            mstore(AFTER_SPLITS, x)
-            ok := and(ok, staticcall(MUL_GAS, 7, SPLIT4, 0x60, SPLIT4, 0x40))
-            mstore(HORNER_SCALAR, x)
-            ok := and(ok, staticcall(ADD_GAS, 6, SPLIT3, 0x80, HORNER, 0x40))
-            pop(staticcall(gas(), 7, HORNER, 0x60, SPLIT3, 0x40))
-            ok := and(ok, staticcall(ADD_GAS, 6, SPLIT2, 0x80, HORNER, 0x40))
-            pop(staticcall(gas(), 7, HORNER, 0x60, SPLIT2, 0x40))
-            ok := and(ok, staticcall(ADD_GAS, 6, SPLIT1, 0x80, HORNER, 0x40))
-            pop(staticcall(gas(), 7, HORNER, 0x60, SPLIT1, 0x40))
-            ok := and(ok, staticcall(ADD_GAS, 6, SPLIT0, 0x80, SPLIT0, 0x40))
-            mstore(SPLIT1, sub(mul(R, 2), mload(VANISHING)))
-            pop(staticcall(MUL_GAS, 7, SPLIT0, 0x60, TERM, 0x40))
-            pop(staticcall(gas(), 6, B, 0x80, B, 0x40))
-
-            mstore(AFTER_OPENINGS, mload(U))
-            ok := and(ok, staticcall(MUL_GAS, 7, OPENING_SHIFTED, 0x60, OPENING_SHIFTED, 0x40))
-            ok := and(ok, staticcall(ADD_GAS, 6, OPENING, 0x80, A, 0x40))
-            mstore(AFTER_OPENINGS, mload(ZETA_OMEGA))
-            pop(staticcall(MUL_GAS, 7, OPENING_SHIFTED, 0x60, TERM, 0x40))
-            pop(staticcall(gas(), 6, B, 0x80, B, 0x40))
-            mstore(OPENING_SHIFTED, mload(ZETA))
-            pop(staticcall(MUL_GAS, 7, OPENING, 0x60, TERM, 0x40))
-            pop(staticcall(gas(), 6, B, 0x80, B, 0x40))
-
-            // not with a bad proof: the pairing, too, burns all it is given when a point is bad
-            if ok {
-                mstore(MINUS_H, MINUS_H_X1)
-                mstore(0xee0, MINUS_H_X0)
-                mstore(0xf00, MINUS_H_Y1)
-                mstore(0xf20, MINUS_H_Y0)
-                ok := staticcall(gas(), 8, A, 0x180, 0x00, 0x20)
-                // a statement of its own: as an argument beside the call it would be read before the call
-                ok := and(ok, eq(mload(0x00), 1))
-            }
         }
         return ok;
     }

@@ -7,8 +7,9 @@ use alloy::{
     sol_types::{Revert as Reason, SolCall, SolError, SolEvent},
 };
 use crema_contracts::{
-    IMPLEMENTATION_SLOT, Kind, LightClient, PROOF_BYTES, ProofError, Revert, Variant, initialize_call,
-    plonk_proof, proxy_creation_code, v2, v3,
+    IMPLEMENTATION_SLOT, Kind, LightClient, PROOF_BYTES, ProofError, Revert, Variant, example_token,
+    fee_contract, initialize_call, permissioned_stake_table, plonk_proof, proxy_creation_code, stake_table,
+    v2, v3,
 };
 use serde_json::Value;
 
@@ -131,6 +132,22 @@ fn later_versions_are_called_as_deployed() {
         Revert::decode(&v3::LightClientV3::MissingEpochRootUpdate {}.abi_encode()).name(),
         Some("MissingEpochRootUpdate")
     );
+}
+
+#[test]
+fn the_contracts_beside_the_light_client_bring_their_code() {
+    for code in [
+        &fee_contract::FeeContract::BYTECODE,
+        &stake_table::StakeTable::BYTECODE,
+        &permissioned_stake_table::PermissionedStakeTable::BYTECODE,
+        &example_token::ExampleToken::BYTECODE,
+    ] {
+        assert!(code.len() > 3_000 && code.len() <= 49_152, "{}", code.len());
+    }
+    let deposit = fee_contract::FeeContract::depositCall {
+        user: Address::with_last_byte(1),
+    };
+    assert_eq!(deposit.abi_encode()[..4], keccak256("deposit(address)")[..4]);
 }
 
 #[test]

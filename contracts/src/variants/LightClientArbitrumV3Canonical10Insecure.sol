@@ -5,21 +5,15 @@ pragma solidity ^0.8.30;
 import { ARB_SYS } from "../ArbSys.sol";
 import { LightClient } from "../LightClient.sol";
 import { LightClientV3 } from "../LightClientV3.sol";
-import { PlonkVerifier } from "../PlonkVerifier.sol";
 import { LightClientVKV3Canonical10Insecure } from "../keys/LightClientVKV3Canonical10Insecure.sol";
 
 /// @title `LightClientV3` on Arbitrum, with the verification key `LightClientVKV3Canonical10Insecure`
 /// @notice Circuit v3, capacity 10, key 77c897d20d5d9e0b
 /// @dev INSECURE, FOR DEVELOPMENT AND TESTS ONLY: the SRS was made from a tau that somebody knows, and who knows tau can
 /// prove any statement. A contract with this key protects nothing.
-contract LightClientArbitrumV3Canonical10Insecure is LightClientV3 {
+contract LightClientArbitrumV3Canonical10Insecure is LightClientV3, LightClientVKV3Canonical10Insecure {
     /// @inheritdoc LightClient
     function currentBlockNumber() public view override returns (uint256) {
         return ARB_SYS.arbBlockNumber();
-    }
-
-    /// @inheritdoc PlonkVerifier
-    function _loadVerifyingKey() internal pure override returns (uint256, uint256, uint256) {
-        return LightClientVKV3Canonical10Insecure.load();
     }
 }

@@ -4,14 +4,13 @@ pragma solidity ^0.8.30;
 
 import { HotShotOutage } from "../HotShotOutage.sol";
 import { LightClient } from "../LightClient.sol";
-import { PlonkVerifier } from "../PlonkVerifier.sol";
 import { LightClientVKV1Canonical10Insecure } from "../keys/LightClientVKV1Canonical10Insecure.sol";
 
 /// @title `LightClient` that can be made to look down, with the verification key `LightClientVKV1Canonical10Insecure`
 /// @notice Circuit v1-canonical, capacity 10, key aa8dbd33861e2874
 /// @dev INSECURE, FOR DEVELOPMENT AND TESTS ONLY: the SRS was made from a tau that somebody knows, and who knows tau can
 /// prove any statement. A contract with this key protects nothing.
-contract LightClientMockV1Canonical10Insecure is LightClient, HotShotOutage {
+contract LightClientMockV1Canonical10Insecure is LightClient, LightClientVKV1Canonical10Insecure, HotShotOutage {
     /// @inheritdoc LightClient
     function lagOverEscapeHatchThreshold(uint256 blockNumber, uint256 blockThreshold)
         public
@@ -21,10 +20,5 @@ contract LightClientMockV1Canonical10Insecure is LightClient, HotShotOutage {
     {
         if (_isDown()) return _lagSinceOutage(blockNumber, blockThreshold);
         return super.lagOverEscapeHatchThreshold(blockNumber, blockThreshold);
-    }
-
-    /// @inheritdoc PlonkVerifier
-    function _loadVerifyingKey() internal pure override returns (uint256, uint256, uint256) {
-        return LightClientVKV1Canonical10Insecure.load();
     }
 }

@@ -5,14 +5,13 @@ pragma solidity ^0.8.30;
 import { HotShotOutage } from "../HotShotOutage.sol";
 import { LightClient } from "../LightClient.sol";
 import { LightClientV3 } from "../LightClientV3.sol";
-import { PlonkVerifier } from "../PlonkVerifier.sol";
 import { LightClientVKV3Canonical10Insecure } from "../keys/LightClientVKV3Canonical10Insecure.sol";
 
 /// @title `LightClientV3` that can be made to look down, with the verification key `LightClientVKV3Canonical10Insecure`
 /// @notice Circuit v3, capacity 10, key 77c897d20d5d9e0b
 /// @dev INSECURE, FOR DEVELOPMENT AND TESTS ONLY: the SRS was made from a tau that somebody knows, and who knows tau can
 /// prove any statement. A contract with this key protects nothing.
-contract LightClientMockV3Canonical10Insecure is LightClientV3, HotShotOutage {
+contract LightClientMockV3Canonical10Insecure is LightClientV3, LightClientVKV3Canonical10Insecure, HotShotOutage {
     /// @inheritdoc LightClient
     function lagOverEscapeHatchThreshold(uint256 blockNumber, uint256 blockThreshold)
         public
@@ -22,10 +21,5 @@ contract LightClientMockV3Canonical10Insecure is LightClientV3, HotShotOutage {
     {
         if (_isDown()) return _lagSinceOutage(blockNumber, blockThreshold);
         return super.lagOverEscapeHatchThreshold(blockNumber, blockThreshold);
-    }
-
-    /// @inheritdoc PlonkVerifier
-    function _loadVerifyingKey() internal pure override returns (uint256, uint256, uint256) {
-        return LightClientVKV3Canonical10Insecure.load();
     }
 }

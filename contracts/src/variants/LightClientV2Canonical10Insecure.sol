@@ -3,16 +3,10 @@
 pragma solidity ^0.8.30;
 
 import { LightClientV2 } from "../LightClientV2.sol";
-import { PlonkVerifier } from "../PlonkVerifier.sol";
 import { LightClientVKV2Canonical10Insecure } from "../keys/LightClientVKV2Canonical10Insecure.sol";
 
 /// @title `LightClientV2`, with the verification key `LightClientVKV2Canonical10Insecure`
 /// @notice Circuit v2-canonical, capacity 10, key 76e3d17b2d60848f
 /// @dev INSECURE, FOR DEVELOPMENT AND TESTS ONLY: the SRS was made from a tau that somebody knows, and who knows tau can
 /// prove any statement. A contract with this key protects nothing.
-contract LightClientV2Canonical10Insecure is LightClientV2 {
-    /// @inheritdoc PlonkVerifier
-    function _loadVerifyingKey() internal pure override returns (uint256, uint256, uint256) {
-        return LightClientVKV2Canonical10Insecure.load();
-    }
-}
+contract LightClientV2Canonical10Insecure is LightClientV2, LightClientVKV2Canonical10Insecure { }

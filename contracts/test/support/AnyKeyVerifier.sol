@@ -2,7 +2,7 @@
 pragma solidity ^0.8.30;
 
 import { INPUT0, TAU_G2, TRANSCRIPT } from "../../src/PlonkLayout.sol";
-import { PlonkVerifier } from "../../src/PlonkVerifier.sol";
+import { PlonkVerifier, R } from "../../src/PlonkVerifier.sol";
 import { IPlonkVerifier } from "../../src/interfaces/IPlonkVerifier.sol";
 
 /// @dev Takes its key from the call: one contract for every domain and every number of inputs
@@ -31,15 +31,22 @@ contract AnyKeyVerifier is PlonkVerifier {
         internal
         pure
         override
-        returns (uint256 log2Domain, uint256 omega, uint256 omegaInverse)
+        returns (uint256 domainSize, uint256 omega, uint256 omegaInverse)
     {
         assembly ("memory-safe") {
-            log2Domain := calldataload(0x484)
+            domainSize := shl(calldataload(0x484), 1)
             omega := calldataload(0x4a4)
             omegaInverse := calldataload(0x4c4)
             mstore(TRANSCRIPT, 0)
             calldatacopy(add(TRANSCRIPT, 0x20), 0x4e4, 0x580)
             calldatacopy(TAU_G2, 0xa64, 0x80)
+        }
+    }
+
+    function _raiseToDomainSize(uint256 x) internal pure override returns (uint256 power) {
+        assembly ("memory-safe") {
+            power := x
+            for { let i := calldataload(0x484) } i { i := sub(i, 1) } { power := mulmod(power, power, R) }
         }
     }
 }

@@ -8,7 +8,11 @@ contract LightClientHarness is OpenLightClientV1 {
     uint256 public blockNumberElsewhere;
 
     function record(uint64 viewNum, uint64 blockHeight, uint256 root) external {
-        _finalize(viewNum, blockHeight, root);
+        uint256 settings;
+        assembly ("memory-safe") {
+            settings := sload(permissionedProver.slot)
+        }
+        _finalize(viewNum, blockHeight, root, settings);
     }
 
     function setBlockNumberElsewhere(uint256 number) external {

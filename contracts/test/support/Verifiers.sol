@@ -19,21 +19,13 @@ abstract contract SevenInputs is PlonkVerifier {
     }
 }
 
-contract VerifierV1 is SevenInputs {
-    function _loadVerifyingKey() internal pure override returns (uint256, uint256, uint256) {
-        return KeyV1.load();
-    }
-}
+contract VerifierV1 is SevenInputs, KeyV1 { }
 
 /// @dev Capacity 2: a domain of 2^14 rows
-contract VerifierV1Of2 is SevenInputs {
-    function _loadVerifyingKey() internal pure override returns (uint256, uint256, uint256) {
-        return KeyV1Of2.load();
-    }
-}
+contract VerifierV1Of2 is SevenInputs, KeyV1Of2 { }
 
 /// @dev Eleven public inputs
-contract VerifierV2 is PlonkVerifier {
+contract VerifierV2 is KeyV2 {
     function verify(uint256[11] calldata inputs, IPlonkVerifier.PlonkProof calldata proof)
         external
         view
@@ -44,23 +36,15 @@ contract VerifierV2 is PlonkVerifier {
         }
         return _verifyProof(proof, 11);
     }
-
-    function _loadVerifyingKey() internal pure override returns (uint256, uint256, uint256) {
-        return KeyV2.load();
-    }
 }
 
 /// @dev Five public inputs
-contract VerifierV3 is PlonkVerifier {
+contract VerifierV3 is KeyV3 {
     function verify(uint256[5] calldata inputs, IPlonkVerifier.PlonkProof calldata proof) external view returns (bool) {
         assembly ("memory-safe") {
             calldatacopy(INPUT0, inputs, 0xa0)
         }
         return _verifyProof(proof, 5);
-    }
-
-    function _loadVerifyingKey() internal pure override returns (uint256, uint256, uint256) {
-        return KeyV3.load();
     }
 }
 

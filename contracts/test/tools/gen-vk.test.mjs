@@ -8,7 +8,7 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
 import { P, R, isInG2, isOnG1, isOnTwist, multiplyG1, power, rootOfUnity } from '../../tools/bn254.mjs';
-import { contractSources, librarySource } from '../../tools/key-library.mjs';
+import { contractSources, keySource } from '../../tools/key-source.mjs';
 import { hex, normalized, readVerifyingKey, solidityWords } from '../../tools/verifying-key.mjs';
 
 const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '../..');
@@ -26,7 +26,7 @@ test('a kept key reads back as itself', () => {
     const read = readVerifyingKey(key());
     assert.deepEqual(normalized(read), key());
     assert.equal(solidityWords(read), key().solidity_words_concat);
-    assert.equal(librarySource(read, 'X'), librarySource(readVerifyingKey(normalized(read)), 'X'));
+    assert.equal(keySource(read, 'X'), keySource(readVerifyingKey(normalized(read)), 'X'));
     assert.equal(read.aztec, false);
 });
 

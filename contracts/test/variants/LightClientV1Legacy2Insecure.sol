@@ -3,21 +3,15 @@
 pragma solidity ^0.8.30;
 
 import { LightClient } from "../../src/LightClient.sol";
-import { PlonkVerifier } from "../../src/PlonkVerifier.sol";
 import { LightClientVKV1Legacy2Insecure } from "../keys/LightClientVKV1Legacy2Insecure.sol";
 
 /// @title `LightClient`, with the verification key `LightClientVKV1Legacy2Insecure`
 /// @dev INSECURE, FOR DEVELOPMENT AND TESTS ONLY: the SRS was made from a tau that somebody knows, and who knows tau can
 /// prove any statement. A contract with this key protects nothing.
-contract LightClientV1Legacy2Insecure is LightClient {
+contract LightClientV1Legacy2Insecure is LightClient, LightClientVKV1Legacy2Insecure {
     /// @dev The circuit's range check lets a prover spell a number n of 254 bits as n + r, and so pass the threshold although
     /// nobody has signed: this contract is only as safe as its permissioned prover, and takes no states without one.
     function _mayBeOpen() internal pure override returns (bool) {
         return false;
-    }
-
-    /// @inheritdoc PlonkVerifier
-    function _loadVerifyingKey() internal pure override returns (uint256, uint256, uint256) {
-        return LightClientVKV1Legacy2Insecure.load();
     }
 }

@@ -3,21 +3,15 @@
 pragma solidity ^0.8.30;
 
 import { LightClientV2 } from "../../src/LightClientV2.sol";
-import { PlonkVerifier } from "../../src/PlonkVerifier.sol";
 import { LightClientVKV2Legacy10Insecure } from "../keys/LightClientVKV2Legacy10Insecure.sol";
 
 /// @title `LightClientV2`, with the verification key `LightClientVKV2Legacy10Insecure`
 /// @dev INSECURE, FOR DEVELOPMENT AND TESTS ONLY: the SRS was made from a tau that somebody knows, and who knows tau can
 /// prove any statement. A contract with this key protects nothing.
-contract LightClientV2Legacy10Insecure is LightClientV2 {
+contract LightClientV2Legacy10Insecure is LightClientV2, LightClientVKV2Legacy10Insecure {
     /// @dev The circuit's range check lets a prover spell a number n of 254 bits as n + r, and so pass the threshold although
     /// nobody has signed: this contract is only as safe as its permissioned prover, and takes no states without one.
     function _mayBeOpen() internal pure override returns (bool) {
         return false;
-    }
-
-    /// @inheritdoc PlonkVerifier
-    function _loadVerifyingKey() internal pure override returns (uint256, uint256, uint256) {
-        return LightClientVKV2Legacy10Insecure.load();
     }
 }

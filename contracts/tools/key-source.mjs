@@ -1,4 +1,4 @@
-// Writes the Solidity of a verification key: the library the verifier loads it from, and the contract that carries it.
+// Writes the Solidity of a verification key: the contract that is the key, and the contracts that carry it.
 
 import { R, inverse, rootOfUnity } from './bn254.mjs';
 import { SELECTORS, hex } from './verifying-key.mjs';
@@ -65,8 +65,8 @@ pragma solidity ^0.8.30;
 
 const words = (...pairs) => pairs.flatMap(([name, { x, y }]) => [[`${name}.x`, x], [`${name}.y`, y]]);
 
-/** The library's source. */
-export function librarySource(key, name) {
+/** Source of the contract that is the key. */
+export function keySource(key, name) {
     const low = (1n << 256n) - 1n;
     const header =
         (FIELD_BITS << 224n) | (BigInt(key.domainSize) << 160n) | (BigInt(key.numInputs) << 96n);
@@ -87,21 +87,20 @@ export function librarySource(key, name) {
     ];
     const omega = rootOfUnity(key.log2);
     return `${HEADER}
+import { PlonkVerifier, R } from "${key.tests ? '../../src' : '..'}/PlonkVerifier.sol";
+
 /// @title Verification key of ${key.numInputs} public inputs over a domain of 2^${key.log2} rows
 ${provenance(key)}
-library ${name} {
-    /// @dev Number of public inputs of the circuit
-    uint256 internal constant NUM_INPUTS = ${key.numInputs};
-    /// @dev Binary logarithm of the domain size
-    uint256 internal constant LOG2_DOMAIN = ${key.log2};
-    /// @dev Generator of the domain, 5^((r-1)/2^${key.log2})
-    uint256 internal constant OMEGA = ${hex(omega)};
-    /// @dev Its inverse
-    uint256 internal constant OMEGA_INVERSE = ${hex(inverse(omega, R))};
-
+abstract contract ${name} is PlonkVerifier {
+    /// @inheritdoc PlonkVerifier
     /// @dev Puts the key where \`PlonkVerifier\` expects it: the transcript's head at the start of memory, where an allocation
     /// lands, and [tau]_2 in the pairing's input. A literal of this length is copied from the code in one go.
-    function load() internal pure returns (uint256 log2Domain, uint256 omega, uint256 omegaInverse) {
+    function _loadVerifyingKey()
+        internal
+        pure
+        override
+        returns (uint256 domainSize, uint256 omega, uint256 omegaInverse)
+    {
         // forgefmt: disable-next-item
         bytes memory transcript =
 ${literals(transcript)}
@@ -110,7 +109,18 @@ ${literals(transcript)}
             mstore(transcript, 0)
 ${stores(TAU_G2, pairing)}
         }
-        return (LOG2_DOMAIN, OMEGA, OMEGA_INVERSE);
+        // number of rows, the domain's generator 5^((r-1)/2^${key.log2}), and its inverse
+        domainSize = 1 << ${key.log2};
+        omega = ${hex(omega)};
+        omegaInverse = ${hex(inverse(omega, R))};
+    }
+
+    /// @inheritdoc PlonkVerifier
+    /// @dev ${key.log2} squarings
+    function _raiseToDomainSize(uint256 x) internal pure override returns (uint256 power) {
+        assembly ("memory-safe") {
+            power := mulmod(x, x, R)
+${'            power := mulmod(power, power, R)\n'.repeat(key.log2 - 1)}        }
     }
 }
 `;
@@ -131,21 +141,16 @@ function contractSource(key, name, base, kind) {
         ...kind.imports,
         ...(needsLightClient ? [['{ LightClient }', 'LightClient']] : []),
         ...(base === 'LightClient' ? [] : [[`{ ${base} }`, base]]),
-        ['{ PlonkVerifier }', 'PlonkVerifier'],
     ];
+    const functions = `${kind.functions}${isLegacy(key) ? LEGACY : ''}`.slice(1);
     const source = `${HEADER}
 ${imports.map(([names, file]) => `import ${names} from "${folder}/${file}.sol";`).join('\n')}
 import { ${name} } from "../keys/${name}.sol";
 
 /// @title \`${base}\`${kind.title}, with the verification key \`${name}\`
 ${provenance(key)}
-contract ${contract} is ${[base, ...kind.bases].join(', ')} {${kind.functions}${isLegacy(key) ? LEGACY : ''}
-    /// @inheritdoc PlonkVerifier
-    function _loadVerifyingKey() internal pure override returns (uint256, uint256, uint256) {
-        return ${name}.load();
-    }
-}
-`.replace('{\n\n', '{\n');
+contract ${contract} is ${[base, name, ...kind.bases].join(', ')} {${functions === '' ? ' ' : `\n${functions}`}}
+`;
     return { contract, source };
 }
 
