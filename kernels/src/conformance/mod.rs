@@ -6,7 +6,7 @@
 mod msm;
 mod permutation;
 mod polynomial;
-mod sampler;
+pub(crate) mod sampler;
 mod transform;
 mod vector;
 
@@ -16,12 +16,13 @@ pub use msm::{
 };
 pub use permutation::{
     grand_product_matches_definition, grand_product_refuses_zero, permutation_rejects_lengths,
-    quotient_matches_definition, quotient_on_large_domain, quotient_rejects_subgroup,
+    quotient_extreme_values, quotient_matches_definition, quotient_on_large_domain,
+    quotient_rejects_subgroup,
 };
 pub use polynomial::{divide_by_linear, evaluate, linear_combination};
 pub use transform::{
     evaluate_coset_matches_definition, interpolate_cosets_rejects, interpolate_cosets_round_trip,
-    interpolate_matches_definition, large_transforms, transform_rejects_lengths,
+    interpolate_matches_definition, large_transforms, transform_extreme_values, transform_rejects_lengths,
 };
 pub use vector::{add_at, gather, mask, transfers};
 
@@ -60,10 +61,10 @@ macro_rules! conformance_tests {
         $crate::conformance_tests!(@each $engine;
             transfers gather mask add_at
             interpolate_matches_definition evaluate_coset_matches_definition large_transforms
-            transform_rejects_lengths interpolate_cosets_round_trip interpolate_cosets_rejects
+            transform_extreme_values transform_rejects_lengths interpolate_cosets_round_trip interpolate_cosets_rejects
             evaluate linear_combination divide_by_linear
             grand_product_matches_definition grand_product_refuses_zero permutation_rejects_lengths
-            quotient_matches_definition quotient_on_large_domain quotient_rejects_subgroup
+            quotient_extreme_values quotient_matches_definition quotient_on_large_domain quotient_rejects_subgroup
             msm_lengths msm_edge_scalars msm_bit_scalars msm_equal_scalars msm_wire_scalars
             msm_colliding_points msm_large msm_several_vectors msm_too_few_bases
         );

@@ -1,7 +1,7 @@
 //! The grand product and the quotient, against their defining equations.
 
 use ark_bn254::Fr;
-use ark_ff::Field;
+use ark_ff::{AdditiveGroup, Field};
 
 use super::{download, horner, sampler::Sampler, upload};
 use crate::{
@@ -207,6 +207,42 @@ pub fn quotient_matches_definition<E: Engine>(engine: &E) {
                 value,
                 circuit.expected(shift * circuit.domain.element(i)),
                 "size {size}, row {i}"
+            );
+        }
+    }
+}
+
+/// All values on the coset and all challenges `-1`, or all zero: the largest and smallest operands everywhere.
+pub fn quotient_extreme_values<E: Engine>(engine: &E) {
+    let size = 64;
+    for value in [-Fr::ONE, Fr::ZERO] {
+        let mut sampler = Sampler::new(35);
+        let constant = vec![value];
+        let circuit = Circuit {
+            selectors: std::array::from_fn(|_| constant.clone()),
+            sigmas: std::array::from_fn(|_| constant.clone()),
+            wires: std::array::from_fn(|_| constant.clone()),
+            grand_product: constant.clone(),
+            public_inputs: vec![value; 40],
+            challenges: Challenges {
+                k: [value; WIRES],
+                alpha: value,
+                beta: value,
+                gamma: value,
+            },
+            domain: Domain::new(size).expect("a power of two"),
+        };
+        let shift = sampler.scalar();
+        for (i, found) in circuit
+            .quotient(engine, shift)
+            .expect("quotient")
+            .into_iter()
+            .enumerate()
+        {
+            assert_eq!(
+                found,
+                circuit.expected(shift * circuit.domain.element(i)),
+                "all {value}, row {i}"
             );
         }
     }

@@ -7,14 +7,14 @@ use ark_ff::{AdditiveGroup, PrimeField};
 use crate::Point;
 
 /// SplitMix64 (Steele, Lea, Flood 2014): statistically sound and a few lines long, which is all that test inputs need.
-pub(super) struct Sampler(u64);
+pub(crate) struct Sampler(u64);
 
 impl Sampler {
-    pub(super) fn new(seed: u64) -> Self {
+    pub(crate) fn new(seed: u64) -> Self {
         Self(seed)
     }
 
-    pub(super) fn word(&mut self) -> u64 {
+    pub(crate) fn word(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut word = self.0;
         word = (word ^ (word >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -22,16 +22,16 @@ impl Sampler {
         word ^ (word >> 31)
     }
 
-    pub(super) fn below(&mut self, bound: usize) -> usize {
+    pub(crate) fn below(&mut self, bound: usize) -> usize {
         (self.word() % bound as u64) as usize
     }
 
     /// A value between `-bound` and `bound`.
-    pub(super) fn signed(&mut self, bound: u32) -> i64 {
+    pub(crate) fn signed(&mut self, bound: u32) -> i64 {
         i64::from(self.word() as u32 % (2 * bound + 1)) - i64::from(bound)
     }
 
-    pub(super) fn scalar(&mut self) -> Fr {
+    pub(crate) fn scalar(&mut self) -> Fr {
         let mut bytes = [0; 64];
         for chunk in bytes.chunks_mut(8) {
             chunk.copy_from_slice(&self.word().to_le_bytes());
@@ -39,16 +39,16 @@ impl Sampler {
         Fr::from_le_bytes_mod_order(&bytes)
     }
 
-    pub(super) fn scalars(&mut self, length: usize) -> Vec<Fr> {
+    pub(crate) fn scalars(&mut self, length: usize) -> Vec<Fr> {
         (0..length).map(|_| self.scalar()).collect()
     }
 
-    pub(super) fn scalar_array<const N: usize>(&mut self) -> [Fr; N] {
+    pub(crate) fn scalar_array<const N: usize>(&mut self) -> [Fr; N] {
         std::array::from_fn(|_| self.scalar())
     }
 
     /// A scalar as a wire in Lagrange form holds it: mostly zeros and bits, a few small values, a few dense ones.
-    pub(super) fn wire(&mut self) -> Fr {
+    pub(crate) fn wire(&mut self) -> Fr {
         match self.below(100) {
             0..45 => Fr::ZERO,
             45..75 => Fr::from(1u64),
@@ -60,14 +60,14 @@ impl Sampler {
 }
 
 /// Points whose discrete logarithms are known, so that a multi-scalar multiplication is checked with a single product.
-pub(super) struct KnownPoints {
-    pub(super) logs: Vec<Fr>,
-    pub(super) points: Vec<Point>,
+pub(crate) struct KnownPoints {
+    pub(crate) logs: Vec<Fr>,
+    pub(crate) points: Vec<Point>,
 }
 
 impl KnownPoints {
     /// `length` distinct points in arithmetic progression.
-    pub(super) fn distinct(seed: u64, length: usize) -> Self {
+    pub(crate) fn distinct(seed: u64, length: usize) -> Self {
         let mut sampler = Sampler::new(seed);
         let (mut log, step) = (sampler.scalar(), sampler.scalar());
         let (mut point, step_point) = (
@@ -89,7 +89,7 @@ impl KnownPoints {
     }
 
     /// The generator times each of the small factors, cyclically, up to `length` points. Factor zero is infinity.
-    pub(super) fn repeating(factors: &[i64], length: usize) -> Self {
+    pub(crate) fn repeating(factors: &[i64], length: usize) -> Self {
         let logs: Vec<Fr> = factors.iter().map(|factor| Fr::from(*factor)).collect();
         let points: Vec<Point> = logs
             .iter()
@@ -102,7 +102,7 @@ impl KnownPoints {
     }
 
     /// `Σ scalars[i]·points[i]` through the logarithms.
-    pub(super) fn expected(&self, scalars: &[Fr]) -> G1Projective {
+    pub(crate) fn expected(&self, scalars: &[Fr]) -> G1Projective {
         let log: Fr = scalars
             .iter()
             .zip(&self.logs)

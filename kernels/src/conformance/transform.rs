@@ -101,6 +101,29 @@ pub fn large_transforms<E: Engine>(engine: &E) {
     }
 }
 
+/// All values `-1`, which make the largest sums in a butterfly network, at sizes with all its levels.
+pub fn transform_extreme_values<E: Engine>(engine: &E) {
+    for log_size in [6, 10, 13, 16] {
+        let domain = domain(1 << log_size);
+        let minus_one = upload(engine, &vec![-Fr::ONE; domain.size]);
+        let coefficients = engine.interpolate(&minus_one).expect("interpolate");
+        let mut constant = vec![Fr::ZERO; domain.size];
+        constant[0] = -Fr::ONE;
+        assert_eq!(download(engine, &coefficients), constant, "size 2^{log_size}");
+        let values = engine
+            .evaluate_coset(&minus_one, &domain, Fr::ONE)
+            .expect("evaluate");
+        constant[0] = -Fr::from(domain.size as u64);
+        assert_eq!(download(engine, &values), constant, "size 2^{log_size}");
+        let values = engine
+            .evaluate_coset(&minus_one, &domain, -Fr::from(2u64))
+            .expect("evaluate");
+        let i = domain.size / 2 + 1;
+        let expected = horner(&vec![-Fr::ONE; domain.size], -Fr::from(2u64) * domain.element(i));
+        assert_eq!(download(engine, &values)[i], expected, "size 2^{log_size}");
+    }
+}
+
 /// Interpolation of anything but a power of two is refused.
 pub fn transform_rejects_lengths<E: Engine>(engine: &E) {
     for length in [0, 3, 12, 1000] {

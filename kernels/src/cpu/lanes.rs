@@ -88,7 +88,7 @@ pub(super) trait Arithmetic: Copy + Send + Sync + 'static {
     /// An empty sum of products.
     fn no_products(self) -> Self::Products;
 
-    /// Adds `a·b` to a sum of at most 32 products.
+    /// Adds `a·b` to a sum of at most 32 products, whose bounds' products add up to at most `83·84`.
     fn add_product(self, sum: &mut Self::Products, a: Self::Lanes, b: Self::Lanes);
 
     /// The value of a sum, bounded like a product by the sum of the terms' bounds. It costs half a product, and each

@@ -4,6 +4,8 @@ mod affine;
 mod arithmetic;
 mod field;
 mod layout;
+#[cfg(test)]
+mod tests;
 mod vector;
 
 pub(super) use affine::IfmaAdder;

@@ -6,7 +6,7 @@ use super::{
     adder::{Adder, Form, Pair},
     order::{NEGATIVE, Order},
 };
-use crate::Point;
+use crate::{Point, cpu::memory::prefetch};
 
 /// References per block. The block's points and the products of one level stay in a core's second-level cache, and
 /// a level is long enough to make its inversion negligible.
@@ -38,7 +38,7 @@ pub(super) fn sum_buckets<A: Adder>(adder: A, bases: &[Point], order: &Order) ->
                 .points
                 .extend(references.iter().enumerate().map(|(i, reference)| {
                     if let Some(later) = references.get(i + PREFETCH) {
-                        prefetch(bases, *later);
+                        prefetch(std::slice::from_ref(&bases[(later & !NEGATIVE) as usize]));
                     }
                     referenced(bases, *reference)
                 }));
@@ -84,20 +84,6 @@ pub(super) fn sum_buckets<A: Adder>(adder: A, bases: &[Point], order: &Order) ->
         buckets[bucket as usize] = sum;
     }
     buckets
-}
-
-/// Asks for a point's cache line.
-#[inline]
-fn prefetch(bases: &[Point], reference: u32) {
-    #[cfg(target_arch = "x86_64")]
-    {
-        use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
-        let point = std::ptr::from_ref(&bases[(reference & !NEGATIVE) as usize]);
-        // SAFETY: a prefetch reads nothing and cannot fault; every x86-64 machine has it.
-        unsafe { _mm_prefetch::<_MM_HINT_T0>(point.cast()) };
-    }
-    #[cfg(not(target_arch = "x86_64"))]
-    let _ = (bases, reference);
 }
 
 /// The point that a reference means. Signs are random, so that no branch depends on them.

@@ -23,6 +23,9 @@ use crate::cpu::{
 /// Shortest vector that has at least eight rows and columns.
 pub(super) const MIN_SIZE: usize = COLUMNS * COLUMNS;
 
+/// Rows that are fetched ahead: they are too far apart for the machine to foresee.
+const PREFETCH: usize = 16;
+
 /// `X[k] = scale·output^k · Σ_i ω^{ik}·input^i·x[i]`: input and output powers are one unless a coset asks for them.
 #[derive(Clone, Copy)]
 pub(super) struct Scaling {
@@ -131,6 +134,7 @@ impl<A: Arithmetic> Kernel<A> for ColumnPass<'_, A> {
         let parts = COLUMNS / A::WIDTH;
         reserve(arithmetic, tile, plan.rows * parts);
         for row in 0..plan.rows {
+            source.prefetch((row + PREFETCH) * plan.columns + first, COLUMNS);
             let values = source.get::<COLUMNS>(row * plan.columns + first);
             let slots = &mut tile[reversed(row, plan.rows) * parts..][..parts];
             for (slot, values) in slots.iter_mut().zip(values.chunks_exact(A::WIDTH)) {

@@ -5,6 +5,8 @@ use std::borrow::Cow;
 use ark_bn254::Fr;
 use ark_ff::AdditiveGroup;
 
+use crate::cpu::memory::prefetch;
+
 /// Coefficients folded by `X^n = fold` to fewer than `n`, and followed by zeros. A mask makes a polynomial a few
 /// coefficients longer than the domain, so that folding changes its head alone and the body is not copied.
 pub(super) struct Source<'a> {
@@ -24,6 +26,14 @@ impl<'a> Source<'a> {
             factor *= fold;
         }
         Self { head, body }
+    }
+
+    /// Asks for the cache lines of `count` elements from `start` on.
+    #[inline(always)]
+    pub(super) fn prefetch(&self, start: usize, count: usize) {
+        if let Some(values) = self.body.get(start..start + count) {
+            prefetch(values);
+        }
     }
 
     /// `N` elements from `start` on.
