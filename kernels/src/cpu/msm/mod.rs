@@ -13,6 +13,7 @@ mod reduce;
 mod tree;
 
 use ark_bn254::{Fr, G1Affine, G1Projective};
+use ark_ec::VariableBaseMSM;
 use ark_ff::{AdditiveGroup, Zero};
 use rayon::prelude::*;
 
@@ -21,18 +22,15 @@ pub(super) use adder::{Adder, Form, Pair, PortableAdder, denominator, sum};
 use crate::Point;
 use digits::Digits;
 
-/// Below this many scalars, single products are as fast as buckets.
-const SINGLE_PRODUCTS: usize = 16;
+/// Below this many scalars, `ark-ec`'s projective buckets are faster: batches are too short to share inversions.
+const PROJECTIVE: usize = 512;
 
 /// `Σ scalars[i]·bases[i]` over at least as many bases as scalars.
 pub(super) fn msm<A: Adder>(adder: A, bases: &[Point], scalars: &[Fr]) -> G1Projective {
     let bases = &bases[..scalars.len()];
-    if scalars.len() < SINGLE_PRODUCTS {
-        return bases
-            .iter()
-            .zip(scalars)
-            .map(|(base, scalar)| G1Affine::from(*base) * scalar)
-            .sum();
+    if scalars.len() < PROJECTIVE {
+        let bases: Vec<G1Affine> = bases.iter().map(|base| G1Affine::from(*base)).collect();
+        return G1Projective::msm_unchecked(&bases, scalars);
     }
     let digits = Digits::new(scalars, window_width(scalars));
     let windows: Vec<G1Projective> = (0..digits.windows())
@@ -65,8 +63,9 @@ fn window_width(scalars: &[Fr]) -> usize {
     // work in units of one batched addition; the constants are measured ratios
     const PER_BUCKET: usize = 3;
     const PER_WINDOW: usize = 500;
-    let dense = digits::estimate_dense(scalars);
+    const DIGITS_PER_UNIT: usize = 32;
+    let per_window = digits::estimate_dense(scalars) + scalars.len() / DIGITS_PER_UNIT + PER_WINDOW;
     (2..=digits::MAX_WIDTH)
-        .min_by_key(|&width| digits::window_count(width) * (dense + PER_WINDOW + (PER_BUCKET << (width - 1))))
+        .min_by_key(|&width| digits::window_count(width) * (per_window + (PER_BUCKET << (width - 1))))
         .unwrap_or(digits::MAX_WIDTH)
 }
