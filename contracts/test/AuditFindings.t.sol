@@ -9,7 +9,7 @@ import { LightClientV2 } from "../src/LightClientV2.sol";
 import { AnyKeyVerifier } from "./support/AnyKeyVerifier.sol";
 import { EpochSetup } from "./support/EpochSetup.sol";
 import { LightClientHarness } from "./support/LightClientHarness.sol";
-import { VerifierV2 } from "./support/Verifiers.sol";
+import { ElevenInputs, VerifierV2 } from "./support/Verifiers.sol";
 
 /// @dev One test per finding of the public audits of the deployed contracts that code can have or not have: "PLONK verifier and
 /// BN254" (Common Prefix, May to September 2024) and "light client contract" (Common Prefix, August to November 2024). Further
@@ -75,14 +75,14 @@ contract AuditFindingsTest is EpochSetup {
 
     /// @dev L01, surplus public inputs that nobody looked at: their number is part of the verifier's type
     function test_plonkL01_noSurplusInputs() public view {
-        bytes memory call = abi.encodePacked(VerifierV2.verify.selector, proven.inputs, proven.proof);
+        bytes memory call = abi.encodePacked(ElevenInputs.verify.selector, proven.inputs, proven.proof);
         (bool ok, bytes memory answer) = verifier.staticcall(bytes.concat(call, new bytes(32)));
         check(ok && abi.decode(answer, (bool)), "calldata behind the proof is no input");
         bytes memory shifted =
-            abi.encodePacked(VerifierV2.verify.selector, proven.inputs, bytes32(uint256(1)), proven.proof);
+            abi.encodePacked(ElevenInputs.verify.selector, proven.inputs, bytes32(uint256(1)), proven.proof);
         (ok, answer) = verifier.staticcall(shifted);
         check(ok && !abi.decode(answer, (bool)), "an input between");
-        (ok,) = verifier.staticcall(abi.encodePacked(VerifierV2.verify.selector, proven.inputs));
+        (ok,) = verifier.staticcall(abi.encodePacked(ElevenInputs.verify.selector, proven.inputs));
         check(!ok, "inputs without a proof");
     }
 
@@ -190,7 +190,7 @@ contract AuditFindingsTest is EpochSetup {
 
     function verifies(Statement memory s) private view returns (bool) {
         (bool ok, bytes memory answer) =
-            verifier.staticcall(abi.encodePacked(VerifierV2.verify.selector, s.inputs, s.proof));
+            verifier.staticcall(abi.encodePacked(ElevenInputs.verify.selector, s.inputs, s.proof));
         return ok && abi.decode(answer, (bool));
     }
 
