@@ -10,6 +10,8 @@ mod adder;
 mod digits;
 mod order;
 mod reduce;
+#[cfg(test)]
+mod tests;
 mod tree;
 
 use ark_bn254::{Fr, G1Affine, G1Projective};
@@ -32,7 +34,12 @@ pub(super) fn msm<A: Adder>(adder: A, bases: &[Point], scalars: &[Fr]) -> G1Proj
         let bases: Vec<G1Affine> = bases.iter().map(|base| G1Affine::from(*base)).collect();
         return G1Projective::msm_unchecked(&bases, scalars);
     }
-    let digits = Digits::new(scalars, window_width(scalars));
+    by_buckets(adder, bases, scalars, window_width(scalars))
+}
+
+/// The bucket method with windows of the given width.
+fn by_buckets<A: Adder>(adder: A, bases: &[Point], scalars: &[Fr], width: usize) -> G1Projective {
+    let digits = Digits::new(scalars, width);
     let windows: Vec<G1Projective> = (0..digits.windows())
         .into_par_iter()
         .map(|window| window_sum(adder, bases, &digits, window))
