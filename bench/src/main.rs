@@ -2,7 +2,7 @@
 //!
 //! One file or folder per subcommand; what they share is how time and memory are taken ([`clock`], [`memory`]), how
 //! repetitions become a figure ([`statistics`]), what a figure was measured on ([`fingerprint`]), and how it may be
-//! compared with somebody else's ([`reference`]).
+//! compared with somebody else's ([`mod@reference`]).
 
 mod cli;
 mod clock;
