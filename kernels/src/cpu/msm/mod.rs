@@ -19,7 +19,9 @@ use ark_ec::VariableBaseMSM;
 use ark_ff::{AdditiveGroup, Zero};
 use rayon::prelude::*;
 
-pub(super) use adder::{Adder, Form, Pair, PortableAdder, denominator, sum};
+pub(super) use adder::{Adder, PortableAdder};
+#[cfg(target_arch = "x86_64")]
+pub(super) use adder::{Form, Pair, denominator, sum};
 
 use crate::Point;
 use digits::Digits;
