@@ -1,0 +1,1 @@
+//! The state relay: collects light-client state signatures and streams bundles.

@@ -1,0 +1,1 @@
+//! Verifiable information dispersal: shares of a payload, recovery from any k of them, namespace proofs.
