@@ -3,11 +3,20 @@
 import { R, inverse, rootOfUnity } from './bn254.mjs';
 import { SELECTORS, hex } from './verifying-key.mjs';
 
-/** Where `PlonkVerifier` looks for the key; see `src/PlonkLayout.sol`. */
-const TAU_G2 = 0xe00;
-
 /** Field size in bits, absorbed first. */
 const FIELD_BITS = 254n;
+
+/** -[1]_2; an Fp2 element is its real part, then its imaginary one. */
+const MINUS_H = {
+    x: [
+        0x1800deef121f1e76426a00665e5c4479674322d4f75edadd46debd5cd992f6edn,
+        0x198e9393920d483a7260bfb731fb5d25f1aa493335a9e71297e485b7aef312c2n,
+    ],
+    y: [
+        0x1d9befcd05a5323e6da4d435f3b617cdb3af83285c2df711ef39c01571827f9dn,
+        0x275dc4a288d1afb3cbb1ac09187524c7db36395df7be3b99e673b13a075a65ecn,
+    ],
+};
 
 /** Contract that consumes a key, by the number of public inputs that the key takes. */
 const CONTRACT_BY_INPUTS = { 5: 'LightClientV3', 7: 'LightClient', 11: 'LightClientV2' };
@@ -65,25 +74,33 @@ pragma solidity ^0.8.30;
 
 const words = (...pairs) => pairs.flatMap(([name, { x, y }]) => [[`${name}.x`, x], [`${name}.y`, y]]);
 
+/** The pairing precompile takes the imaginary part of an Fp2 element first. */
+const g2Words = (name, { x, y }) => [
+    [`${name} x.c1`, x[1]],
+    [`${name} x.c0`, x[0]],
+    [`${name} y.c1`, y[1]],
+    [`${name} y.c0`, y[0]],
+];
+
 /** Source of the contract that is the key. */
 export function keySource(key, name) {
     const low = (1n << 256n) - 1n;
     const header =
         (FIELD_BITS << 224n) | (BigInt(key.domainSize) << 160n) | (BigInt(key.numInputs) << 96n);
-    const transcript = [
+    // Behind the literal's length, which becomes A.x.
+    const memory = [
+        ['A.y', 0n],
+        ...g2Words('[tau]_2', key.tauG2),
+        ['B.x', 0n],
+        ['B.y', 0n],
+        ...g2Words('-[1]_2', MINUS_H),
+        ['transcript state', 0n],
         ['field bits (u32) | domain size (u64) | public inputs (u64) | 12 zero bytes', header],
         ['[tau]_2 compressed, bytes 0-31', key.tauCompressed >> 256n],
         ['[tau]_2 compressed, bytes 32-63', key.tauCompressed & low],
         ...key.k.map((k, i) => [`k${i}`, k]),
         ...words(...key.selectors.map((point, i) => [SELECTORS[i], point])),
         ...words(...key.sigmas.map((point, i) => [`sigma${i}`, point])),
-    ];
-    // The pairing precompile takes the imaginary part of an Fp2 element first.
-    const pairing = [
-        ['[tau]_2 x.c1', key.tauG2.x[1]],
-        ['[tau]_2 x.c0', key.tauG2.x[0]],
-        ['[tau]_2 y.c1', key.tauG2.y[1]],
-        ['[tau]_2 y.c0', key.tauG2.y[0]],
     ];
     const omega = rootOfUnity(key.log2);
     return `${HEADER}
@@ -93,8 +110,8 @@ import { PlonkVerifier, R } from "${key.tests ? '../../src' : '..'}/PlonkVerifie
 ${provenance(key)}
 abstract contract ${name} is PlonkVerifier {
     /// @inheritdoc PlonkVerifier
-    /// @dev Puts the key where \`PlonkVerifier\` expects it: the transcript's head at the start of memory, where an allocation
-    /// lands, and [tau]_2 in the pairing's input. A literal of this length is copied from the code in one go.
+    /// @dev Puts the key where \`PlonkVerifier\` expects it: the pairing's input and the transcript's head at the start of
+    /// memory, where an allocation lands. A literal of this length is copied from the code in one go.
     function _loadVerifyingKey()
         internal
         pure
@@ -102,12 +119,11 @@ abstract contract ${name} is PlonkVerifier {
         returns (uint256 domainSize, uint256 omega, uint256 omegaInverse)
     {
         // forgefmt: disable-next-item
-        bytes memory transcript =
-${literals(transcript)}
+        bytes memory start =
+${literals(memory)}
         assembly ("memory-safe") {
-            // the state before the first challenge, in place of the length
-            mstore(transcript, 0)
-${stores(TAU_G2, pairing)}
+            // only where it lies is of interest
+            pop(start)
         }
         // number of rows, the domain's generator 5^((r-1)/2^${key.log2}), and its inverse
         domainSize = 1 << ${key.log2};
@@ -170,13 +186,4 @@ function literals(entries) {
         .map(([what, value]) => `            hex"${hex(value).slice(2)}" // ${what}`)
         .join('\n')
         .replace(/ (\/\/ [^\n]*)$/, '; $1');
-}
-
-function stores(address, entries) {
-    return entries
-        .map(([what, value], i) => {
-            const at = `0x${(address + 32 * i).toString(16).padStart(3, '0')}`;
-            return `            mstore(${at}, ${value === 0n ? '0' : hex(value)}) // ${what}`;
-        })
-        .join('\n');
 }

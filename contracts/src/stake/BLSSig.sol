@@ -2,7 +2,7 @@
 pragma solidity ^0.8.30;
 
 import { BN254 } from "../BN254.sol";
-import { MINUS_H_X0, MINUS_H_X1, MINUS_H_Y0, MINUS_H_Y1 } from "../PlonkVerifier.sol";
+import { MINUS_H_X0, MINUS_H_X1, MINUS_H_Y0, MINUS_H_Y1 } from "../BN254.sol";
 
 /// @title BLS signatures over BN254 as HotShot's nodes make them: signatures in G1, keys in G2
 library BLSSig {

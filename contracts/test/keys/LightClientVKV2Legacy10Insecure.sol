@@ -9,8 +9,8 @@ import { PlonkVerifier, R } from "../../src/PlonkVerifier.sol";
 /// prove any statement. A contract with this key protects nothing.
 abstract contract LightClientVKV2Legacy10Insecure is PlonkVerifier {
     /// @inheritdoc PlonkVerifier
-    /// @dev Puts the key where `PlonkVerifier` expects it: the transcript's head at the start of memory, where an allocation
-    /// lands, and [tau]_2 in the pairing's input. A literal of this length is copied from the code in one go.
+    /// @dev Puts the key where `PlonkVerifier` expects it: the pairing's input and the transcript's head at the start of
+    /// memory, where an allocation lands. A literal of this length is copied from the code in one go.
     function _loadVerifyingKey()
         internal
         pure
@@ -18,7 +18,19 @@ abstract contract LightClientVKV2Legacy10Insecure is PlonkVerifier {
         returns (uint256 domainSize, uint256 omega, uint256 omegaInverse)
     {
         // forgefmt: disable-next-item
-        bytes memory transcript =
+        bytes memory start =
+            hex"0000000000000000000000000000000000000000000000000000000000000000" // A.y
+            hex"2b73f15f298e190b6e223b4c765dad2d2f3321fc95071d190a6a1ff24b5c586d" // [tau]_2 x.c1
+            hex"1a6c86889d8def8c193aab2b29277b6a82ef9e1fbf54855a4c369b8e34542901" // [tau]_2 x.c0
+            hex"104cd5b9c8a9041a2a023c489e594a99cab291389e19fe304a28f08db39f5330" // [tau]_2 y.c1
+            hex"2eaad97fb187e54262f442819e8e0092648b26caa9b0cbfd3d349f7ae90064e0" // [tau]_2 y.c0
+            hex"0000000000000000000000000000000000000000000000000000000000000000" // B.x
+            hex"0000000000000000000000000000000000000000000000000000000000000000" // B.y
+            hex"198e9393920d483a7260bfb731fb5d25f1aa493335a9e71297e485b7aef312c2" // -[1]_2 x.c1
+            hex"1800deef121f1e76426a00665e5c4479674322d4f75edadd46debd5cd992f6ed" // -[1]_2 x.c0
+            hex"275dc4a288d1afb3cbb1ac09187524c7db36395df7be3b99e673b13a075a65ec" // -[1]_2 y.c1
+            hex"1d9befcd05a5323e6da4d435f3b617cdb3af83285c2df711ef39c01571827f9d" // -[1]_2 y.c0
+            hex"0000000000000000000000000000000000000000000000000000000000000000" // transcript state
             hex"000000fe0000000000010000000000000000000b000000000000000000000000" // field bits (u32) | domain size (u64) | public inputs (u64) | 12 zero bytes
             hex"012954348e9b364c5a8554bf1f9eef826a7b27292bab3a198cef8d9d88866c1a" // [tau]_2 compressed, bytes 0-31
             hex"6d585c4bf21f6a0a191d0795fc21332f2dad5d764c3b226e0b198e295ff1732b" // [tau]_2 compressed, bytes 32-63
@@ -64,12 +76,8 @@ abstract contract LightClientVKV2Legacy10Insecure is PlonkVerifier {
             hex"1d5956ace2be4b37a1c929740a9d518449b564e851ed31f72de8d841124e2ab7" // sigma4.x
             hex"28d2ea0cb77daa3d87f7e5bb0b85b63c1df1bf31ef24ba4428518225504057c6"; // sigma4.y
         assembly ("memory-safe") {
-            // the state before the first challenge, in place of the length
-            mstore(transcript, 0)
-            mstore(0xe00, 0x2b73f15f298e190b6e223b4c765dad2d2f3321fc95071d190a6a1ff24b5c586d) // [tau]_2 x.c1
-            mstore(0xe20, 0x1a6c86889d8def8c193aab2b29277b6a82ef9e1fbf54855a4c369b8e34542901) // [tau]_2 x.c0
-            mstore(0xe40, 0x104cd5b9c8a9041a2a023c489e594a99cab291389e19fe304a28f08db39f5330) // [tau]_2 y.c1
-            mstore(0xe60, 0x2eaad97fb187e54262f442819e8e0092648b26caa9b0cbfd3d349f7ae90064e0) // [tau]_2 y.c0
+            // only where it lies is of interest
+            pop(start)
         }
         // number of rows, the domain's generator 5^((r-1)/2^16), and its inverse
         domainSize = 1 << 16;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity ^0.8.30;
 
-import { INPUT0, TAU_G2, TRANSCRIPT } from "../../src/PlonkLayout.sol";
+import { INPUT0, MINUS_H, TAU_G2, TRANSCRIPT } from "../../src/PlonkLayout.sol";
+import { MINUS_H_X0, MINUS_H_X1, MINUS_H_Y0, MINUS_H_Y1 } from "../../src/BN254.sol";
 import { PlonkVerifier, R } from "../../src/PlonkVerifier.sol";
 import { IPlonkVerifier } from "../../src/interfaces/IPlonkVerifier.sol";
 
@@ -40,6 +41,10 @@ contract AnyKeyVerifier is PlonkVerifier {
             mstore(TRANSCRIPT, 0)
             calldatacopy(add(TRANSCRIPT, 0x20), 0x4e4, 0x580)
             calldatacopy(TAU_G2, 0xa64, 0x80)
+            mstore(MINUS_H, MINUS_H_X1)
+            mstore(add(MINUS_H, 0x20), MINUS_H_X0)
+            mstore(add(MINUS_H, 0x40), MINUS_H_Y1)
+            mstore(add(MINUS_H, 0x60), MINUS_H_Y0)
         }
     }
 
