@@ -36,4 +36,8 @@ pub enum Error {
     /// A value that must be invertible is zero, for instance a grand product's denominator.
     #[error("cannot invert zero in {0}")]
     DivisionByZero(&'static str),
+    /// The accelerator failed; after [`DeviceError::Lost`](crate::DeviceError::Lost) its engine cannot be used any
+    /// more.
+    #[error(transparent)]
+    Device(#[from] crate::DeviceError),
 }

@@ -8,6 +8,9 @@
 
 pub mod conformance;
 pub mod cpu;
+#[cfg(feature = "cuda")]
+pub mod cuda;
+pub mod device_error;
 pub mod domain;
 pub mod engine;
 pub mod error;
@@ -16,6 +19,7 @@ pub mod quotient;
 pub mod shared;
 
 pub use ark_bn254::{Fq, Fr, G1Affine, G1Projective};
+pub use device_error::DeviceError;
 pub use domain::Domain;
 pub use engine::Engine;
 pub use error::Error;

@@ -24,7 +24,11 @@ unsafe impl Plain for Fr {}
 // SAFETY: `repr(C)` over two 32-byte field elements, 64 bytes in all (asserted above).
 unsafe impl Plain for Point {}
 // SAFETY: a primitive integer.
+unsafe impl Plain for u8 {}
+// SAFETY: a primitive integer.
 unsafe impl Plain for u32 {}
+// SAFETY: a primitive integer.
+unsafe impl Plain for u64 {}
 
 /// The bytes of a plain slice, in the machine's order (little endian on every supported target).
 pub fn bytes_of<T: Plain>(values: &[T]) -> &[u8] {

@@ -29,7 +29,7 @@ pub(super) fn gather(values: &[Fr], index: &[u32]) -> Result<Vec<Fr>, Error> {
                     length: values.len(),
                 })?;
             }
-            Ok(())
+            Ok::<(), Error>(())
         })?;
     Ok(result)
 }

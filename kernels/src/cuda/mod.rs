@@ -1,0 +1,21 @@
+//! The CUDA engine: kernels of our own on an NVIDIA card, driven through `cust`.
+//!
+//! A program with this engine starts on any machine; opening a [`Device`](device::Device) says what is missing.
+
+// the feature is for Linux: its driver library, its loader
+#[cfg(not(all(target_os = "linux", target_pointer_width = "64")))]
+compile_error!("the feature `cuda` needs 64-bit Linux");
+
+mod arena;
+mod buffer;
+mod device;
+mod driver;
+mod image;
+#[macro_use]
+mod launch;
+mod status;
+mod transfer;
+
+pub(crate) use buffer::{Buffer, View};
+pub use device::{Device, Facts, MemoryUse, Options, cards};
+pub use driver::DRIVER_VARIABLE;
