@@ -12,7 +12,9 @@ KERNEL(test_block_sum)(uint32_t* sums, const uint32_t* values, uint32_t count) {
     __syncthreads();
     for (uint32_t half = blockDim.x / 2; half > 0; half /= 2) {
         if (t < half) partial[t] += partial[t + half];
+#if !defined(PLANTED_RACE)  // host-tests checks that its race check reports what is missing then
         __syncthreads();
+#endif
     }
     if (t == 0) sums[blockIdx.x] = partial[0];
 }

@@ -49,9 +49,9 @@ struct Random {
     uint32_t below(uint32_t bound) { return static_cast<uint32_t>(next() % bound); }
 };
 
-inline bool run(const Case& test, const std::string& order) {
-    const std::string label = order.empty() ? test.name : std::string(test.name) + " (" + order + ")";
-    simt::set_order(order.empty() ? "forward" : order);
+inline bool run(const Case& test, const std::string& order, const std::string& note) {
+    const std::string label = note.empty() ? test.name : std::string(test.name) + " (" + note + ")";
+    simt::set_order(order);
     try {
         test.body();
     } catch (const std::exception& error) {
@@ -67,12 +67,12 @@ inline int main() {
     bool all = true;
     for (const Case& test : cases()) {
 #if defined(__SANITIZE_THREAD__)
-        if (test.kind == Kind::race) all &= run(test, "races");
+        if (test.kind == Kind::race) all &= run(test, "forward", "races");
 #else
         if (test.kind == Kind::plain) {
-            all &= run(test, "");
+            all &= run(test, "forward", "");
         } else {
-            for (const char* order : {"forward", "reverse", "random:20261122"}) all &= run(test, order);
+            for (const char* order : {"forward", "reverse", "random:20261122"}) all &= run(test, order, order);
         }
 #endif
     }
