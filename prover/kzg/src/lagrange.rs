@@ -7,7 +7,7 @@ use ark_ff::{Field, batch_inversion};
 use crema_kernels::{Domain, Point};
 use rayon::prelude::*;
 
-use crate::{Error, Origin, Srs, srs::generator_multiples};
+use crate::{Error, Origin, Srs, group_transform::transform, srs::generator_multiples};
 
 /// `[L_i(β)]` for every row `i` of the domain.
 ///
@@ -51,50 +51,19 @@ fn from_secret(tau: Fr, domain: &Domain) -> Result<Vec<Point>, Error> {
 
 /// Inverse transform of the powers: `[L_i] = 1/n · Σ_j ω^{-ij}·[β^j]`.
 fn from_powers(powers: &[Point], domain: &Domain, progress: &(dyn Fn(f64) + Sync)) -> Vec<Point> {
-    let n = domain.size;
-    let mut points: Vec<G1Projective> = powers
+    let points = powers
         .par_iter()
         .map(|p| G1Affine::from(*p).into_group())
         .collect();
-    let mut twiddles = vec![Fr::ONE; (n / 2).max(1)];
-    for i in 1..n / 2 {
-        twiddles[i] = twiddles[i - 1] * domain.generator_inverse;
-    }
-    // decimation in frequency, natural order in, bit-reversed out
-    let mut half = n / 2;
-    let mut layer = 0;
-    while half > 0 {
-        let stride = n / (2 * half);
-        for block in points.chunks_mut(2 * half) {
-            let (low, high) = block.split_at_mut(half);
-            low.par_iter_mut().zip(high).enumerate().for_each(|(k, (a, b))| {
-                let difference = *a - *b;
-                *a += *b;
-                *b = if k == 0 {
-                    difference
-                } else {
-                    difference * twiddles[k * stride]
-                };
-            });
-        }
-        half /= 2;
-        layer += 1;
+    let mut points = transform(points, domain.generator_inverse, &|layer| {
         progress(f64::from(layer) / f64::from(domain.log_size + 1));
-    }
+    });
     points
         .par_iter_mut()
         .for_each(|point| *point *= domain.size_inverse);
-    let affine = G1Projective::normalize_batch(&points);
-    let shift = usize::BITS - domain.log_size;
-    (0..n)
-        .map(|i| {
-            if n == 1 {
-                affine[0]
-            } else {
-                affine[i.reverse_bits() >> shift]
-            }
-            .into()
-        })
+    G1Projective::normalize_batch(&points)
+        .into_iter()
+        .map(Point::from)
         .collect()
 }
 

@@ -4,6 +4,7 @@
 
 pub mod ceremony;
 pub mod error;
+pub mod group_transform;
 pub mod lagrange;
 pub mod opening;
 pub mod srs;

@@ -45,12 +45,20 @@ const PUBLISHED: [(usize, &str); 4] = [
 /// # Errors
 /// [`Error::Read`], [`Error::FileSize`], [`Error::Checksum`], [`Error::Point`].
 pub fn load_aztec(path: &Path) -> Result<Srs, Error> {
-    let map = open(path)?;
-    let count = count(path, &map)?;
+    decode_aztec(path, &open(path)?)
+}
+
+/// Decodes the bytes of a published Aztec file, which `path` names in errors: for a string that a program carries in
+/// itself.
+///
+/// # Errors
+/// [`Error::FileSize`], [`Error::Checksum`], [`Error::Point`].
+pub fn decode_aztec(path: &Path, bytes: &[u8]) -> Result<Srs, Error> {
+    let count = count(path, bytes)?;
     let degree = count - 1;
-    let found = hex::encode(Sha256::digest(&map[..]));
+    let found = hex::encode(Sha256::digest(bytes));
     match PUBLISHED.iter().find(|(published, _)| *published == degree) {
-        Some((_, expected)) if *expected == found => parse(&map, count, Origin::Aztec),
+        Some((_, expected)) if *expected == found => parse(bytes, count, Origin::Aztec),
         published => Err(Error::Checksum {
             path: path.to_owned(),
             degree,
