@@ -98,6 +98,25 @@ impl U256 {
         (!carry).then_some(Self(sum))
     }
 
+    /// The difference, or `None` below zero.
+    pub fn checked_sub(self, other: Self) -> Option<Self> {
+        let mut difference = self.0;
+        let borrow = difference.sub_with_borrow(&other.0);
+        (!borrow).then_some(Self(difference))
+    }
+
+    /// The product, or `None` at 2^256 and above.
+    pub fn checked_mul(self, factor: u64) -> Option<Self> {
+        let mut product = [0; 4];
+        let mut carry = 0u128;
+        for (digit, limb) in product.iter_mut().zip(self.limbs()) {
+            let value = u128::from(limb) * u128::from(factor) + carry;
+            *digit = value as u64;
+            carry = value >> 64;
+        }
+        (carry == 0).then_some(Self(BigInt(product)))
+    }
+
     /// Quotient and remainder by a non-zero `divisor`; `None` when it is zero.
     pub fn checked_div_rem(self, divisor: u64) -> Option<(Self, u64)> {
         if divisor == 0 {
@@ -316,6 +335,17 @@ mod tests {
     #[test]
     fn arithmetic_at_the_edges() {
         assert_eq!(U256::MAX.checked_add(U256::from(1)), None);
+        assert_eq!(U256::ZERO.checked_sub(U256::from(1)), None);
+        assert_eq!(
+            U256::MAX.checked_sub(U256::MAX).map(|rest| rest.is_zero()),
+            Some(true)
+        );
+        assert_eq!(U256::MAX.checked_mul(1), Some(U256::MAX));
+        assert_eq!(U256::MAX.checked_mul(2), None);
+        assert_eq!(
+            U256::from(u64::MAX).checked_mul(u64::MAX),
+            Some(U256::from_limbs([1, u64::MAX - 1, 0, 0]))
+        );
         assert_eq!(U256::from(7).checked_div_rem(0), None);
         let (third, rest) = U256::MAX.checked_div_rem(3).unwrap();
         assert_eq!((third, rest), (U256::from_limbs([0x5555_5555_5555_5555; 4]), 0));
