@@ -55,6 +55,20 @@ const ALSO = {
     }
 `,
     },
+    compact: {
+        base: 'LightClientCompact',
+        prefix: 'LightClientCompact',
+        title: '',
+        imports: [],
+        bases: [],
+        functions: `
+    constructor(
+        LightClient.LightClientState memory genesis,
+        LightClient.StakeTableState memory stakeTable,
+        uint32 capacity
+    ) LightClientCompact(genesis, stakeTable, capacity) { }
+`,
+    },
 };
 const PLAIN = { prefix: 'LightClient', title: '', imports: [], bases: [], functions: '' };
 
@@ -146,7 +160,8 @@ ${'            power := mulmod(power, power, R)\n'.repeat(key.log2 - 1)}        
 export function contractSources(key, name) {
     const base = CONTRACT_BY_INPUTS[key.numInputs];
     if (base === undefined) return [];
-    return [PLAIN, ...key.also.map((also) => ALSO[also])].map((kind) => contractSource(key, name, base, kind));
+    if (key.also.includes('compact') && base !== 'LightClient') throw new Error(`${name}: the compact light client takes keys of 7 inputs`);
+    return [PLAIN, ...key.also.map((also) => ALSO[also])].map((kind) => contractSource(key, name, kind.base ?? base, kind));
 }
 
 function contractSource(key, name, base, kind) {

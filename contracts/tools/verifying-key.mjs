@@ -37,8 +37,8 @@ function origin({ circuit, capacity, id }) {
 
 /** Contracts wanted beside the plain one. */
 function also(names = []) {
-    if (!Array.isArray(names) || names.some((name) => name !== 'arbitrum' && name !== 'mock')) {
-        refuse(`also: expected a list of "arbitrum" and "mock", found ${JSON.stringify(names)}`);
+    if (!Array.isArray(names) || names.some((name) => !['arbitrum', 'compact', 'mock'].includes(name))) {
+        refuse(`also: expected a list of "arbitrum", "compact" and "mock", found ${JSON.stringify(names)}`);
     }
     return [...new Set(names)].sort();
 }

@@ -50,6 +50,18 @@ sol!(
     "../abi/HotShotOutage.json"
 );
 
+/// The layout of our own, which takes genesis and stake table as constructor arguments.
+pub mod compact {
+    use super::sol;
+
+    sol!(
+        #[sol(rpc)]
+        #[derive(Debug, PartialEq, Eq)]
+        LightClientCompact,
+        "../abi/LightClientCompact.json"
+    );
+}
+
 /// A token to stake on development networks.
 pub mod example_token {
     use super::sol;

@@ -4,7 +4,7 @@
 //! Solidity compiler. After a change of the contracts run `contracts/tools/gen-bindings`; CI fails when that was forgotten.
 //!
 //! - [`LightClient`]: calls, events, errors and structs of the light client, version 1, and `LightClient::new(address, provider)`;
-//! - [`v2`], [`v3`]: the same of versions 2 and 3; [`HotShotOutage`] is what the mocks add;
+//! - [`v2`], [`v3`]: the same of versions 2 and 3; [`HotShotOutage`] is what the mocks add; [`compact`] is the layout of our own;
 //! - [`fee_contract`], [`stake_table`], [`permissioned_stake_table`], [`example_token`]: the contracts beside it, with their code;
 //! - [`Variant`]: the implementations by verification key, and [`proxy_creation_code`] for the [`ERC1967Proxy`] in front of one;
 //! - [`plonk_proof`] and [`newFinalizedState`](LightClient::newFinalizedStateCall): from the prover's words to calldata;
@@ -16,12 +16,12 @@ mod revert;
 mod variant;
 
 pub use abi::{
-    BN254, ERC1967Proxy, HotShotOutage, IPlonkVerifier, LightClient, example_token, fee_contract,
+    BN254, ERC1967Proxy, HotShotOutage, IPlonkVerifier, LightClient, compact, example_token, fee_contract,
     permissioned_stake_table, stake_table, v2, v3,
 };
 pub use proof::{PROOF_BYTES, ProofError, plonk_proof};
 pub use revert::Revert;
-pub use variant::{Kind, Variant, initialize_call, proxy_creation_code};
+pub use variant::{Kind, Variant, compact_creation_code, initialize_call, proxy_creation_code};
 
 use alloy::primitives::{B256, b256};
 

@@ -2,7 +2,7 @@
 
 use alloy::{
     primitives::{Address, Bytes, hex},
-    sol_types::{SolCall, SolConstructor},
+    sol_types::{SolCall, SolConstructor, SolValue},
 };
 
 use crate::{
@@ -143,6 +143,19 @@ impl Variant {
             }
         }
     }
+}
+
+/// Code that deploys [`LightClientCompact`](crate::compact::LightClientCompact) for development: canonical circuit of version 1, capacity
+/// 10, SRS of a known tau. Genesis and stake table become part of the code, and `history_capacity` the number of updates that it
+/// remembers; the proxy's [`initialize_call`] must say the same.
+pub fn compact_creation_code(
+    genesis: LightClientState,
+    stake_table: StakeTableState,
+    history_capacity: u32,
+) -> Bytes {
+    let mut code = creation_code!("../../bytecode/LightClientCompactV1Canonical10Insecure.hex").to_vec();
+    code.extend((genesis, stake_table, history_capacity).abi_encode_params());
+    code.into()
 }
 
 /// The `initialize` call, ABI-encoded: what a new proxy is to call on its implementation.

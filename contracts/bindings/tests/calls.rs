@@ -7,9 +7,9 @@ use alloy::{
     sol_types::{Revert as Reason, SolCall, SolError, SolEvent},
 };
 use crema_contracts::{
-    IMPLEMENTATION_SLOT, Kind, LightClient, PROOF_BYTES, ProofError, Revert, Variant, example_token,
-    fee_contract, initialize_call, permissioned_stake_table, plonk_proof, proxy_creation_code, stake_table,
-    v2, v3,
+    IMPLEMENTATION_SLOT, Kind, LightClient, PROOF_BYTES, ProofError, Revert, Variant, compact_creation_code,
+    example_token, fee_contract, initialize_call, permissioned_stake_table, plonk_proof, proxy_creation_code,
+    stake_table, v2, v3,
 };
 use serde_json::Value;
 
@@ -99,6 +99,29 @@ fn creation_codes_are_whole() {
     assert_eq!(word(arguments, 1), U256::from(64));
     assert_eq!(word(arguments, 2), U256::from(3));
     assert_eq!(arguments[96..99], [1, 2, 3]);
+}
+
+#[test]
+fn the_compact_light_client_carries_genesis_and_stake_table() {
+    let genesis = LightClient::LightClientState {
+        viewNum: 0,
+        blockHeight: 0,
+        blockCommRoot: U256::from(1),
+    };
+    let stake_table = LightClient::StakeTableState {
+        threshold: U256::from(2),
+        blsKeyComm: U256::from(3),
+        schnorrKeyComm: U256::from(4),
+        amountComm: U256::from(5),
+    };
+    let code = compact_creation_code(genesis, stake_table, 6);
+    let (_, arguments) = code.split_at(code.len() - 8 * 32);
+    let words: Vec<U256> = (0..8).map(|i| word(arguments, i)).collect();
+    assert_eq!(words, [0, 0, 1, 2, 3, 4, 5, 6].map(U256::from));
+    assert!(
+        code.len() < 2 * 24_576 && code[0] == 0x60,
+        "creation code in front"
+    );
 }
 
 #[test]
