@@ -29,34 +29,34 @@ struct alignas(16) Field {
         return result;
     }
 
-    friend DEVICE Field operator+(const Field& a, const Field& b) {
+    friend DEVICE Field operator+(Field a, Field b) {
         Field result;
         arithmetic::add(result.limb, a.limb, b.limb);
         arithmetic::subtract_if_above<P, 1>(result.limb);
         return result;
     }
 
-    friend DEVICE Field operator-(const Field& a, const Field& b) {
+    friend DEVICE Field operator-(Field a, Field b) {
         Field result;
         arithmetic::subtract<P>(result.limb, a.limb, b.limb);
         return result;
     }
 
-    friend DEVICE Field operator*(const Field& a, const Field& b) {
+    friend DEVICE Field operator*(Field a, Field b) {
         Field result;
         arithmetic::multiply<P>(result.limb, a.limb, b.limb);
         arithmetic::subtract_if_above<P, 1>(result.limb);
         return result;
     }
 
-    friend DEVICE bool operator==(const Field& a, const Field& b) {
+    friend DEVICE bool operator==(Field a, Field b) {
         uint32_t different = 0;
 #pragma unroll
         for (int i = 0; i < 8; i++) different |= a.limb[i] ^ b.limb[i];
         return different == 0;
     }
 
-    friend DEVICE bool operator!=(const Field& a, const Field& b) { return !(a == b); }
+    friend DEVICE bool operator!=(Field a, Field b) { return !(a == b); }
 };
 
 // The coordinates' field.
@@ -70,7 +70,7 @@ struct alignas(16) Limbs {
 };
 
 template <class P>
-DEVICE bool is_zero(const Field<P>& a) {
+DEVICE bool is_zero(Field<P> a) {
     uint32_t bits = 0;
 #pragma unroll
     for (int i = 0; i < 8; i++) bits |= a.limb[i];
@@ -78,7 +78,7 @@ DEVICE bool is_zero(const Field<P>& a) {
 }
 
 template <class P>
-DEVICE Field<P> square(const Field<P>& a) {
+DEVICE Field<P> square(Field<P> a) {
     Field<P> result;
     arithmetic::square<P>(result.limb, a.limb);
     arithmetic::subtract_if_above<P, 1>(result.limb);
@@ -86,18 +86,18 @@ DEVICE Field<P> square(const Field<P>& a) {
 }
 
 template <class P>
-DEVICE Field<P> doubled(const Field<P>& a) {
+DEVICE Field<P> doubled(Field<P> a) {
     return a + a;
 }
 
 template <class P>
-DEVICE Field<P> negated(const Field<P>& a) {
+DEVICE Field<P> negated(Field<P> a) {
     return Field<P>::zero() - a;
 }
 
 // The number itself, out of Montgomery form.
 template <class P>
-DEVICE Limbs from_montgomery(const Field<P>& a) {
+DEVICE Limbs from_montgomery(Field<P> a) {
     Limbs one;
 #pragma unroll
     for (int i = 0; i < 8; i++) one.limb[i] = i == 0;
@@ -131,7 +131,7 @@ DEVICE Field<P> power(Field<P> a, uint64_t exponent) {
 
 // 1/a by Fermat's little theorem, zero for zero. 254 squarings: for one value per block or launch, not for many.
 template <class P>
-DEVICE Field<P> inverse(const Field<P>& a) {
+DEVICE Field<P> inverse(Field<P> a) {
     Field<P> result = Field<P>::one();
 #pragma unroll 1
     for (int bit = 253; bit >= 0; bit--) {
@@ -152,7 +152,7 @@ namespace lazy {
 // a·b below 2p. Needs a <= 4p and a·b <= 5.28·p^2: for instance a below 4p and b reduced, or both below 2p, because the result
 // is below p + a·b/2^256 = p + 0.1891·(a·b/p).
 template <class P>
-DEVICE Field<P> multiply(const Field<P>& a, const Field<P>& b) {
+DEVICE Field<P> multiply(Field<P> a, Field<P> b) {
     Field<P> result;
     arithmetic::multiply<P>(result.limb, a.limb, b.limb);
     return result;
@@ -160,7 +160,7 @@ DEVICE Field<P> multiply(const Field<P>& a, const Field<P>& b) {
 
 // a + b, below 4p for both below 2p.
 template <class P>
-DEVICE Field<P> add(const Field<P>& a, const Field<P>& b) {
+DEVICE Field<P> add(Field<P> a, Field<P> b) {
     Field<P> result;
     arithmetic::add(result.limb, a.limb, b.limb);
     return result;
@@ -168,7 +168,7 @@ DEVICE Field<P> add(const Field<P>& a, const Field<P>& b) {
 
 // a - b + 2p, below 4p for both below 2p.
 template <class P>
-DEVICE Field<P> subtract(const Field<P>& a, const Field<P>& b) {
+DEVICE Field<P> subtract(Field<P> a, Field<P> b) {
     Field<P> result;
     arithmetic::subtract_from_twice_modulus<P>(result.limb, a.limb, b.limb);
     return result;
