@@ -2,13 +2,17 @@
 
 use std::{
     fmt,
+    mem::ManuallyDrop,
     sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
+    thread,
+    time::{Duration, Instant},
 };
 
 use cust::{
     CudaApiVersion, CudaFlags,
     context::{Context, CurrentContext},
     device::{Device as Card, DeviceAttribute},
+    event::{Event, EventFlags, EventStatus},
     stream::{Stream, StreamFlags},
     sys::{self, CUdevice_attribute, CUresult},
 };
@@ -31,6 +35,12 @@ use crate::{
 const SEGMENT_PART: u64 = 64;
 const SEGMENT_BOUNDS: (u64, u64) = (32 << 20, 1 << 30);
 
+/// How long to wait for the card without a pause, which saves the time that waking up takes; then, how long to pause.
+const SPIN: Duration = Duration::from_millis(2);
+const PAUSE: Duration = Duration::from_micros(50);
+/// The longest that a card may take for what it was given at once: many times what the largest sum takes.
+const PATIENCE: Duration = Duration::from_secs(120);
+
 /// What to open, and how much of it to use.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Options {
@@ -41,6 +51,8 @@ pub struct Options {
     /// Makes every buffer an allocation of its own, exactly as long as asked for: slow, but a driver that checks
     /// addresses sees each buffer's end.
     pub exact: bool,
+    /// How long to wait for an answer before the card counts as lost; two minutes by default.
+    pub patience: Option<Duration>,
 }
 
 /// What is known of a card.
@@ -98,17 +110,22 @@ impl fmt::Display for MemoryUse {
 #[derive(Clone)]
 pub struct Device(Arc<Inner>);
 
-// fields are dropped in this order: the context last
 struct Inner {
     arena: Mutex<Arena>,
-    staging: Mutex<Option<Staging>>,
-    images: Images,
-    stream: Stream,
     facts: Facts,
     limit: u64,
     segment: u64,
     exact: bool,
+    patience: Duration,
     lost: OnceLock<DeviceError>,
+    handles: ManuallyDrop<Handles>,
+}
+
+/// What the driver holds for us, in the order in which it is given back.
+struct Handles {
+    staging: Mutex<Option<Staging>>,
+    images: Images,
+    stream: Stream,
     context: Context,
 }
 
@@ -217,15 +234,18 @@ impl Device {
         let (smallest, largest) = SEGMENT_BOUNDS;
         Ok(Self(Arc::new(Inner {
             arena: Mutex::default(),
-            staging: Mutex::default(),
-            images,
-            stream,
             limit: options.memory_limit.map_or(free, |limit| limit.min(facts.memory)),
             segment: (facts.memory / SEGMENT_PART).clamp(smallest, largest),
             exact: options.exact,
+            patience: options.patience.unwrap_or(PATIENCE),
             facts,
             lost: OnceLock::new(),
-            context,
+            handles: ManuallyDrop::new(Handles {
+                staging: Mutex::default(),
+                images,
+                stream,
+                context,
+            }),
         })))
     }
 
@@ -274,7 +294,30 @@ impl Device {
     /// [`DeviceError::Lost`] when a kernel failed.
     pub fn synchronize(&self) -> Result<(), Error> {
         self.enter()?;
-        Ok(self.check("cuStreamSynchronize", self.0.stream.synchronize())?)
+        let end = self.check("cuEventCreate", Event::new(EventFlags::DISABLE_TIMING))?;
+        self.check("cuEventRecord", end.record(self.stream()))?;
+        Ok(self.wait(&end)?)
+    }
+
+    /// Waits for an event, but not for ever: the driver's own waiting functions never return when a kernel hangs.
+    pub(super) fn wait(&self, event: &Event) -> Result<(), DeviceError> {
+        let start = Instant::now();
+        while self.check("cuEventQuery", event.query())? == EventStatus::NotReady {
+            let waited = start.elapsed();
+            if waited > self.0.patience {
+                return Err(self.lose(DeviceError::Lost {
+                    device: self.name().to_owned(),
+                    call: "cuEventQuery".to_owned(),
+                    reason: format!("no answer for {} s", waited.as_secs()),
+                }));
+            }
+            if waited < SPIN {
+                std::hint::spin_loop();
+            } else {
+                thread::sleep(PAUSE);
+            }
+        }
+        Ok(())
     }
 
     /// Resident memory with unspecified contents.
@@ -380,7 +423,10 @@ impl Device {
         if let Some(error) = self.0.lost.get() {
             return Err(error.clone());
         }
-        self.check("cuCtxSetCurrent", CurrentContext::set_current(&self.0.context))
+        self.check(
+            "cuCtxSetCurrent",
+            CurrentContext::set_current(&self.0.handles.context),
+        )
     }
 
     /// Marks the device as lost; the first reason stays.
@@ -389,15 +435,19 @@ impl Device {
     }
 
     pub(super) fn images(&self) -> &Images {
-        &self.0.images
+        &self.0.handles.images
     }
 
     pub(super) fn stream(&self) -> &Stream {
-        &self.0.stream
+        &self.0.handles.stream
     }
 
     pub(super) fn staging(&self) -> MutexGuard<'_, Option<Staging>> {
-        self.0.staging.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0
+            .handles
+            .staging
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     fn arena(&self) -> MutexGuard<'_, Arena> {
@@ -425,12 +475,16 @@ fn driver_free_memory() -> Result<u64, DeviceError> {
 
 impl Drop for Inner {
     fn drop(&mut self) {
-        if CurrentContext::set_current(&self.context).is_ok() {
-            let arena = self.arena.get_mut().unwrap_or_else(PoisonError::into_inner);
-            for address in arena.take_all_segments() {
-                // SAFETY: a segment from cuMemAlloc; every buffer kept this struct alive, so none is left.
-                let _ = unsafe { sys::cuMemFree_v2(address) };
-            }
+        // giving back waits for the card, which a lost one never answers: the driver cleans up when the process ends
+        if self.lost.get().is_some() || CurrentContext::set_current(&self.handles.context).is_err() {
+            return;
         }
+        let arena = self.arena.get_mut().unwrap_or_else(PoisonError::into_inner);
+        for address in arena.take_all_segments() {
+            // SAFETY: a segment from cuMemAlloc; every buffer kept this struct alive, so none is left.
+            let _ = unsafe { sys::cuMemFree_v2(address) };
+        }
+        // SAFETY: dropped here and nowhere else, and not used any more.
+        unsafe { ManuallyDrop::drop(&mut self.handles) };
     }
 }

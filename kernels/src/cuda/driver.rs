@@ -13,6 +13,7 @@ use std::{
     cell::Cell,
     ffi::{CStr, CString, c_char, c_int, c_uchar, c_uint, c_void},
     os::unix::ffi::OsStrExt,
+    path::{Path, PathBuf},
     ptr::{self, NonNull},
     sync::OnceLock,
 };
@@ -36,6 +37,7 @@ unsafe impl Send for Library {}
 unsafe impl Sync for Library {}
 
 static LIBRARY: OnceLock<Result<Library, String>> = OnceLock::new();
+static CHOSEN: OnceLock<PathBuf> = OnceLock::new();
 
 thread_local! {
     static LAST_CODE: Cell<u32> = const { Cell::new(0) };
@@ -44,9 +46,13 @@ thread_local! {
 fn library() -> Result<&'static Library, &'static str> {
     LIBRARY
         .get_or_init(|| {
-            let path = std::env::var_os(DRIVER_VARIABLE).unwrap_or_else(|| DRIVER.into());
-            let name = CString::new(path.as_bytes())
-                .map_err(|_| format!("{DRIVER_VARIABLE} contains a zero byte"))?;
+            let named = || std::env::var_os(DRIVER_VARIABLE).map(PathBuf::from);
+            let path = CHOSEN
+                .get()
+                .cloned()
+                .or_else(named)
+                .unwrap_or_else(|| DRIVER.into());
+            let name = CString::new(path.as_os_str().as_bytes()).map_err(|error| error.to_string())?;
             // SAFETY: a NUL-terminated path; running the library's initialisers is what the operator asks for.
             let handle = unsafe { libc::dlopen(name.as_ptr(), libc::RTLD_NOW | libc::RTLD_LOCAL) };
             NonNull::new(handle).map(Library).ok_or_else(last_loader_error)
@@ -66,6 +72,12 @@ fn last_loader_error() -> String {
             CStr::from_ptr(message).to_string_lossy().into_owned()
         }
     }
+}
+
+/// Makes the process use another driver library than `CREMA_CUDA_DRIVER` and the system say. Has no effect once a
+/// driver is loaded or chosen.
+pub fn use_driver(path: &Path) {
+    let _ = CHOSEN.set(path.to_owned());
 }
 
 /// Loads the driver library.
@@ -199,11 +211,10 @@ mod symbols {
         cuMemsetD8Async(to: CUdeviceptr, value: c_uchar, bytes: usize, stream: CUstream);
         cuStreamCreateWithPriority(stream: *mut CUstream, flags: c_uint, priority: c_int);
         cuStreamDestroy_v2(stream: CUstream);
-        cuStreamSynchronize(stream: CUstream);
         cuEventCreate(event: *mut CUevent, flags: c_uint);
         cuEventDestroy_v2(event: CUevent);
         cuEventRecord(event: CUevent, stream: CUstream);
-        cuEventSynchronize(event: CUevent);
+        cuEventQuery(event: CUevent);
         cuEventElapsedTime(milliseconds: *mut f32, start: CUevent, end: CUevent);
         cuLaunchKernel(
             function: CUfunction, grid_x: c_uint, grid_y: c_uint, grid_z: c_uint, block_x: c_uint, block_y: c_uint,

@@ -91,7 +91,13 @@ impl Device {
                 .into());
             }
         }
-        let mut pointers: Vec<*mut c_void> = arguments.iter().map(|argument| argument.value).collect();
+        // the driver knows where the list ends; one that checks wants to see it
+        let end = std::iter::once(std::ptr::null_mut());
+        let mut pointers: Vec<*mut c_void> = arguments
+            .iter()
+            .map(|argument| argument.value)
+            .chain(end)
+            .collect();
         let mut result = kernel.permit_shared(shared);
         if result == CUresult::CUDA_SUCCESS {
             // SAFETY: a live function of the current context; one pointer per parameter, each to a value of the

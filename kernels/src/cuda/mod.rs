@@ -18,4 +18,7 @@ mod transfer;
 
 pub(crate) use buffer::{Buffer, View};
 pub use device::{Device, Facts, MemoryUse, Options, cards};
-pub use driver::DRIVER_VARIABLE;
+pub use driver::{DRIVER_VARIABLE, use_driver};
+
+#[cfg(test)]
+mod tests;

@@ -77,7 +77,7 @@ impl Device {
         };
         for (i, chunk) in bytes_of(values).chunks(HALF).enumerate() {
             let half = &mut staging.0[i % 2];
-            self.check("cuEventSynchronize", half.copied.synchronize())?;
+            self.wait(&half.copied)?;
             copy_bytes(chunk, &mut half.memory[..chunk.len()]);
             let address = to.pointer() + (i * HALF) as u64;
             let source = half.memory.as_ptr().cast::<c_void>();
@@ -113,7 +113,7 @@ impl Device {
         let mut pending: Option<(usize, &mut [u8])> = None;
         for (i, chunk) in chunks {
             let half = &mut staging.0[i % 2];
-            self.check("cuEventSynchronize", half.copied.synchronize())?;
+            self.wait(&half.copied)?;
             let address = view.pointer() + (i * HALF) as u64;
             let target = half.memory.as_mut_ptr().cast::<c_void>();
             // SAFETY: `chunk.len()` bytes of pinned memory, not read before the event behind the copy is reached.
@@ -134,7 +134,7 @@ impl Device {
     }
 
     fn collect(&self, half: &Half, to: &mut [u8]) -> Result<(), DeviceError> {
-        self.check("cuEventSynchronize", half.copied.synchronize())?;
+        self.wait(&half.copied)?;
         copy_bytes(&half.memory[..to.len()], to);
         Ok(())
     }
