@@ -10,6 +10,10 @@ use serde::{Deserializer, Serializer};
 /// Most bytes reserved before any has been read: the length that input claims is not to be trusted.
 const MAX_RESERVED: usize = 1 << 16;
 
+/// Writes bytes.
+///
+/// # Errors
+/// The serializer's.
 pub fn serialize<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
     if serializer.is_human_readable() {
         serializer.serialize_str(&STANDARD.encode(bytes))
@@ -18,6 +22,10 @@ pub fn serialize<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S:
     }
 }
 
+/// Reads bytes.
+///
+/// # Errors
+/// The deserializer's, and on text that is not padded standard base64.
 pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u8>, D::Error> {
     struct BytesVisitor;
 

@@ -14,8 +14,9 @@
 //! | [`merkle`] | the tree of all headers and the tree of fee balances |
 //! | [`state`] | the state after a block |
 //! | [`genesis`] | the file that a network starts from |
-//! | [`wire`] | versioned binary encoding |
+//! | [`wire`], [`base64_bytes`] | versioned binary encoding, byte strings in both encodings |
 
+pub mod base64_bytes;
 pub mod chain_config;
 pub mod commitment;
 pub mod ethereum;
@@ -33,8 +34,6 @@ pub mod transaction;
 pub mod version;
 pub mod vote;
 pub mod wire;
-
-mod base64_bytes;
 
 pub use chain_config::{BlockSize, ChainConfig, ChainId, ResolvableChainConfig};
 pub use commitment::{

@@ -9,7 +9,9 @@ const RUNS: usize = 5;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut arguments = std::env::args().skip(1);
-    let bytes = arguments.next().map_or(Ok(1 << 20), |text| text.parse::<usize>())?;
+    let bytes = arguments
+        .next()
+        .map_or(Ok(1 << 20), |text| text.parse::<usize>())?;
     let mut nodes = arguments
         .map(|text| text.parse())
         .collect::<Result<Vec<u32>, _>>()?;

@@ -2,9 +2,10 @@
 
 use ark_bn254::Fr;
 use ark_ff::{Field, PrimeField};
+use crema_types::VidCommitment;
 use sha2::{Digest as _, Sha256};
 
-use crate::{Common, VidCommitment};
+use crate::Common;
 
 /// The weights with which a dispersal's polynomials are added up, so that one opening proof per share covers them all.
 ///

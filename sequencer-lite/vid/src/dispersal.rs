@@ -2,11 +2,12 @@
 
 use ark_bn254::G1Affine;
 use ark_serialize::CanonicalSerialize;
+use crema_types::VidCommitment;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use crate::{
-    Error, Parameters, Share, VidCommitment,
+    Error, Parameters, Share,
     encoding::{Digest, Points},
 };
 

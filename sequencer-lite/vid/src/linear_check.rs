@@ -3,11 +3,10 @@
 use ark_bn254::{Fr, G1Affine, G1Projective};
 use ark_ff::{AdditiveGroup, PrimeField};
 use crema_kernels::{Engine, Point, Shared, cpu::CpuEngine};
+use crema_types::VidCommitment;
 use sha2::{Digest as _, Sha256};
 
-use crate::{
-    Error, VidCommitment, aggregation::powers, encoding::encode_scalars, reference_string::ReferenceString,
-};
+use crate::{Error, aggregation::powers, encoding::encode_scalars, reference_string::ReferenceString};
 
 /// Separates this hash from all others.
 const DOMAIN: &[u8] = b"crema-vid: commitments to payload elements, version 1";

@@ -6,11 +6,12 @@ use crema_kernels::{
     Domain, Engine, Shared,
     cpu::{CpuEngine, CpuVector},
 };
+use crema_types::VidCommitment;
 use rayon::prelude::*;
 
 use crate::{
-    Aggregation, Common, Disperse, Error, Parameters, Share, VidCommitment, committer::Committer, elements,
-    openings, tree::EvaluationTree,
+    Aggregation, Common, Disperse, Error, Parameters, Share, committer::Committer, elements, openings,
+    tree::EvaluationTree,
 };
 
 /// ADVZ dispersal to a number of storage nodes, over the Aztec ceremony's reference string.

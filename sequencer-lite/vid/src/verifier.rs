@@ -1,5 +1,6 @@
 //! Checks against a payload commitment: shares, payloads and ranges of payloads.
 
+use crema_types::VidCommitment;
 use std::{ops::Range, sync::OnceLock};
 
 use ark_bn254::{Fr, G1Affine};
@@ -7,7 +8,7 @@ use ark_ec::CurveGroup;
 use crema_kernels::Domain;
 
 use crate::{
-    Aggregation, Common, Error, Parameters, RangeProof, Share, VidCommitment, elements, linear_check,
+    Aggregation, Common, Error, Parameters, RangeProof, Share, elements, linear_check,
     reference_string::ReferenceString, tree,
 };
 
