@@ -1,5 +1,7 @@
 //! What can go wrong when a payload is dispersed, checked or recovered.
 
+use crema_types::NamespaceId;
+
 /// Why a dispersal, a share or a proof is refused.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -125,6 +127,55 @@ pub enum Error {
         start: usize,
         /// Byte after the last.
         end: usize,
+    },
+    /// A proof for an entry that the namespace table does not have.
+    #[error("the namespace proof is for entry {found}, the block's namespace table has {entries}")]
+    NamespaceIndex {
+        /// The proof's entry.
+        found: usize,
+        /// Entries of the table.
+        entries: usize,
+    },
+    /// A namespace proof with another number of bytes than the table gives the namespace, or without the range proof that
+    /// these bytes need.
+    #[error(
+        "namespace {namespace} has {expected} bytes in this block, its proof has {found} or the wrong parts"
+    )]
+    NamespaceBytes {
+        /// The namespace.
+        namespace: NamespaceId,
+        /// Bytes by the table.
+        expected: usize,
+        /// Bytes in the proof.
+        found: usize,
+    },
+    /// No proof although the table lists the namespace.
+    #[error(
+        "namespace {namespace} is in the block's namespace table, but the answer has no proof: ask another node"
+    )]
+    NamespaceListed {
+        /// The namespace.
+        namespace: NamespaceId,
+    },
+    /// A proof although the table does not list the namespace.
+    #[error(
+        "namespace {namespace} is not in the block's namespace table, but the answer has a proof: ask another node"
+    )]
+    NamespaceUnlisted {
+        /// The namespace.
+        namespace: NamespaceId,
+    },
+    /// A proof for another namespace.
+    #[error(
+        "namespace {namespace} is entry {expected} of the namespace table, the proof is for entry {found}"
+    )]
+    NamespaceMismatch {
+        /// The namespace.
+        namespace: NamespaceId,
+        /// Its entry.
+        expected: usize,
+        /// The proof's entry.
+        found: usize,
     },
     /// The embedded reference string or an engine failed.
     #[error(transparent)]

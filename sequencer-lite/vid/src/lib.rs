@@ -11,7 +11,8 @@
 //! | check one's share before voting | [`Verifier::verify_share`] |
 //! | check a stored payload before voting | [`Verifier::verify_payload`] |
 //! | get a payload back | [`Verifier::recover`] |
-//! | prove some bytes of it | [`RangeProof::new`], [`Verifier::verify_range`] |
+//! | prove a rollup's transactions to it | [`NamespaceProof::new`], [`Verifier::verify_namespace`] |
+//! | prove some bytes of a payload | [`RangeProof::new`], [`Verifier::verify_range`] |
 
 mod aggregation;
 mod committer;
@@ -19,7 +20,10 @@ mod dispersal;
 mod elements;
 mod encoding;
 mod error;
+#[cfg(test)]
+mod faulty_disperser;
 mod linear_check;
+mod namespace_proof;
 mod openings;
 mod parameters;
 mod range_proof;
@@ -34,6 +38,7 @@ mod verifier;
 pub use aggregation::Aggregation;
 pub use dispersal::{Common, Disperse};
 pub use error::Error;
+pub use namespace_proof::NamespaceProof;
 pub use parameters::{MAX_NODES, Parameters};
 pub use range_proof::RangeProof;
 pub use scheme::Scheme;

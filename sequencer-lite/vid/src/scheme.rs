@@ -47,6 +47,12 @@ impl Scheme {
         Self { aggregation, ..self }
     }
 
+    /// The same with tables for longer polynomials than a payload's.
+    #[cfg(test)]
+    pub(crate) fn with_committer(self, committer: &'static Committer) -> Self {
+        Self { committer, ..self }
+    }
+
     /// The erasure code.
     pub fn parameters(&self) -> Parameters {
         self.parameters
@@ -58,13 +64,27 @@ impl Scheme {
     /// [`Error::PayloadLength`] at four gigabytes.
     pub fn disperse(&self, payload: &[u8]) -> Result<Disperse, Error> {
         let length = payload_length(payload)?;
-        let polynomials = self.polynomials(payload)?;
-        let commitments = self.committer.commit(&polynomials);
-        let evaluations = self.evaluations(&polynomials)?;
+        self.share_out(length, &self.polynomials(payload)?)
+    }
+
+    /// Commits to polynomials and evaluates them for every node.
+    pub(crate) fn share_out(&self, length: u32, polynomials: &[Coefficients]) -> Result<Disperse, Error> {
+        let evaluations = self.evaluations(polynomials)?;
+        Ok(self.share_out_evaluations(length, polynomials, evaluations))
+    }
+
+    /// Commits to polynomials and hands out what is said to be their evaluations.
+    pub(crate) fn share_out_evaluations(
+        &self,
+        length: u32,
+        polynomials: &[Coefficients],
+        evaluations: Vec<Vec<Fr>>,
+    ) -> Disperse {
+        let commitments = self.committer.commit(polynomials);
         let tree = EvaluationTree::new(&evaluations);
         let common = Common::new(self.parameters, length, commitments, tree.root());
         let commitment = common.commitment();
-        let aggregate = aggregate(&polynomials, &self.aggregation.weights(&commitment, &common));
+        let aggregate = aggregate(polynomials, &self.aggregation.weights(&commitment, &common));
         let openings = openings::open_all(self.committer, &aggregate, &self.domain, evaluations.len());
         let shares = evaluations
             .into_iter()
@@ -77,11 +97,11 @@ impl Scheme {
                 path: tree.path(index as usize),
             })
             .collect();
-        Ok(Disperse {
+        Disperse {
             commitment,
             common,
             shares,
-        })
+        }
     }
 
     /// The commitment alone, as a header carries it.
@@ -95,7 +115,7 @@ impl Scheme {
     }
 
     /// Coefficients of the polynomials whose values on the subgroup of the threshold's order are the payload.
-    fn polynomials(&self, payload: &[u8]) -> Result<Vec<Coefficients>, Error> {
+    pub(crate) fn polynomials(&self, payload: &[u8]) -> Result<Vec<Coefficients>, Error> {
         let engine = CpuEngine::default();
         let threshold = self.parameters.threshold();
         elements::pack(payload)
@@ -110,7 +130,7 @@ impl Scheme {
     }
 
     /// Each node's values of all polynomials.
-    fn evaluations(&self, polynomials: &[Coefficients]) -> Result<Vec<Vec<Fr>>, Error> {
+    pub(crate) fn evaluations(&self, polynomials: &[Coefficients]) -> Result<Vec<Vec<Fr>>, Error> {
         let engine = CpuEngine::default();
         let values: Vec<CpuVector> = polynomials
             .par_iter()
@@ -123,7 +143,8 @@ impl Scheme {
     }
 }
 
-struct Coefficients(CpuVector);
+/// A polynomial in coefficient form, where the engine has it.
+pub(crate) struct Coefficients(pub(crate) CpuVector);
 
 impl AsRef<[Fr]> for Coefficients {
     fn as_ref(&self) -> &[Fr] {

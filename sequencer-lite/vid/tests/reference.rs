@@ -4,6 +4,7 @@
 
 use std::ops::Range;
 
+use crema_types::wire;
 use crema_vid::{Aggregation, Common, Disperse, RangeProof, Scheme, Share, Verifier};
 
 /// Lines of the reference's own output.
@@ -75,6 +76,46 @@ fn a_share_in_json() {
         serde_json::from_str::<Share>(expected).unwrap(),
         disperse.shares[0]
     );
+}
+
+#[test]
+fn binary_encodings() {
+    let disperse = Scheme::new(5)
+        .unwrap()
+        .with_aggregation(Aggregation::Jellyfish)
+        .disperse(&payload(200))
+        .unwrap();
+    let share = lines("ADVZ_SHARE4_BINCODE")[0];
+    assert_eq!(
+        hex::encode(wire::encode_unversioned(&disperse.shares[4]).unwrap()),
+        share
+    );
+    let decoded: Share = wire::decode_unversioned(&hex::decode(share).unwrap()).unwrap();
+    assert_eq!(decoded, disperse.shares[4]);
+    let common = lines("ADVZ_COMMON_BINCODE")[0];
+    assert_eq!(
+        hex::encode(wire::encode_unversioned(&disperse.common).unwrap()),
+        common
+    );
+    let decoded: Common = wire::decode_unversioned(&hex::decode(common).unwrap()).unwrap();
+    assert_eq!(decoded, disperse.common);
+}
+
+#[test]
+fn every_vector_is_read() {
+    let known = [
+        "ADVZ ",
+        "ADVZ_SHARE0 ",
+        "ADVZ_SHARE4_BINCODE ",
+        "ADVZ_COMMON_BINCODE ",
+        "LARGE ",
+    ];
+    for line in VECTORS.lines() {
+        assert!(
+            known.iter().any(|known| line.starts_with(known)),
+            "unread vector: {line}"
+        );
+    }
 }
 
 #[test]
