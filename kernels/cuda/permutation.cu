@@ -20,6 +20,7 @@ struct GrandProduct {
     uint64_t length;
     uint32_t first_used;
 };
+static_assert(sizeof(GrandProduct) == 400, "src/cuda/permutation/grand_product.rs has the same struct");
 
 // Π_j (w_j + β·k_j·ω^row + γ) and Π_j (w_j + β·σ_j + γ): 18 multiplications a row.
 //
@@ -32,11 +33,11 @@ public:
     DEVICE void next(uint64_t row, Fr& numerator, Fr& denominator) {
 #pragma unroll 1
         for (uint32_t j = 0; j < WIRES; j++) {
-            const Fr base = lazy::add(load(input.wires[j] + row), input.gamma);
+            const Fr base = lazy::add(input.wires[j][row], input.gamma);
             Fr own = identity;
             if (j > 0) own = lazy::multiply(identity, input.ratio[j]);
             if (j == 0 && input.first_used == 0) own = Fr::zero();
-            const Fr sigma = lazy::multiply(input.beta, load(input.sigmas[j] + row));
+            const Fr sigma = lazy::multiply(input.beta, input.sigmas[j][row]);
             numerator = lazy::multiply(lazy::add(base, own), numerator);
             denominator = lazy::multiply(lazy::add(base, sigma), denominator);
         }
@@ -66,11 +67,11 @@ KERNEL_BOUNDED(perm_coset_powers, 256)(Fr generator, Fr shift, Fr* powers, uint3
     if (i >= count) return;
     const bool low = i < COSET_LOW;
     const Fr value = power(generator, low ? i : static_cast<uint64_t>(i - COSET_LOW) * COSET_LOW);
-    store(powers + i, low ? value : value * shift);
+    powers[i] = low ? value : value * shift;
 }
 
 // result[i] = x_i - 1 for the coset's elements, whose inverses are the first Lagrange polynomial's values but for a factor.
 KERNEL_BOUNDED(perm_differences, 256)(const Fr* powers, Fr* result, uint64_t length) {
     const uint64_t row = static_cast<uint64_t>(blockIdx.x) * blockDim.x + threadIdx.x;
-    if (row < length) store(result + row, coset_element(powers, row) - Fr::one());
+    if (row < length) result[row] = coset_element(powers, row) - Fr::one();
 }

@@ -1,7 +1,7 @@
 // What the grand product and the quotient share: the elements of a coset shift·H of the subgroup of order n.
 #pragma once
 
-#include "memory.cuh"
+#include "field.cuh"
 
 constexpr uint32_t WIRES = 5;
 
@@ -10,5 +10,5 @@ constexpr uint32_t COSET_LOW = 1024;
 
 // From COSET_LOW powers ω^i, followed by shift·ω^(COSET_LOW·i) up to the order of the subgroup.
 DEVICE Fr coset_element(const Fr* powers, uint64_t row) {
-    return load(powers + row % COSET_LOW) * load(powers + COSET_LOW + row / COSET_LOW);
+    return powers[row % COSET_LOW] * powers[COSET_LOW + row / COSET_LOW];
 }

@@ -6,7 +6,7 @@
 // unbroken carry chain. What leaves such a chain at the top is counted, not propagated.
 #pragma once
 
-#include "memory.cuh"
+#include "field.cuh"
 
 // Up to MAX_TERMS products may be added between two reductions.
 class ProductSum {
@@ -24,7 +24,7 @@ public:
         for (uint32_t i = 0; i < 3; i++) even_carries[i] = odd_carries[i] = 0;
     }
 
-    DEVICE void add_product(const Fr& a, const Fr& b);
+    DEVICE void add_product(Fr a, Fr b);
 
     // The sum's Montgomery reduction, fully reduced. The sum itself stays as it is.
     DEVICE Fr reduce() const;
@@ -57,7 +57,7 @@ DEVICE void ProductSum::add_row(uint32_t* row, const uint32_t* a, uint32_t b) {
     }
 }
 
-DEVICE void ProductSum::add_product(const Fr& x, const Fr& y) {
+DEVICE void ProductSum::add_product(Fr x, Fr y) {
     const uint32_t *a = x.limb, *b = y.limb;
     // a_even·b_0 fills columns 0 to 7, and a_odd·b_7, in columns 8 to 15, takes its carry
     add_row<false>(even, a, b[0]);
@@ -127,7 +127,7 @@ DEVICE void ProductSum::montgomery_quotient(uint32_t* result, const uint32_t* va
 #else
 
 // The host's fast arithmetic: the same sum as eight 64-bit columns, kept in `even`.
-DEVICE void ProductSum::add_product(const Fr& x, const Fr& y) {
+DEVICE void ProductSum::add_product(Fr x, Fr y) {
     uint64_t a[4], b[4], sum[8];
     memcpy(a, x.limb, sizeof a);
     memcpy(b, y.limb, sizeof b);

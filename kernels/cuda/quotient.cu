@@ -48,6 +48,7 @@ struct Quotient {
     uint32_t public_input_count;
     uint32_t first_used;
 };
+static_assert(sizeof(Quotient) == 592, "src/cuda/permutation/quotient.rs has the same struct");
 
 // A row's sum of products. Those of the gate equation and the two of the permutation argument are at most GATE_TERMS times
 // r² together: 4 linear, 2·1.19, 4·1.24 and 1.24 for lazy monomials, 1 for the output, 2 for the argument.
@@ -61,7 +62,7 @@ DEVICE Fr add_public_inputs(const Quotient& input, uint32_t row, ProductSum& sum
     uint32_t terms = 0;
 #pragma unroll 1
     for (uint32_t i = 1; i < input.public_input_count; i++) {
-        sum.add_product(load(input.inverses + ((row - i) & (input.length - 1))), load(input.public_inputs + i));
+        sum.add_product(input.inverses[(row - i) & (input.length - 1)], input.public_inputs[i]);
         terms++;
         const bool last = i + 1 == input.public_input_count;
         if (terms == ProductSum::MAX_TERMS || (last && terms > ProductSum::MAX_TERMS - GATE_TERMS)) {
@@ -73,7 +74,7 @@ DEVICE Fr add_public_inputs(const Quotient& input, uint32_t row, ProductSum& sum
     return rest;
 }
 
-DEVICE Fr fifth_power(const Fr& x) {
+DEVICE Fr fifth_power(Fr x) {
     const Fr second = lazy::multiply(x, x);
     return lazy::multiply(lazy::multiply(second, second), x);
 }
@@ -104,35 +105,35 @@ DEVICE Fr quotient_row(const Quotient& input, uint32_t row, PrivateValues& value
     const Selectors& selectors = input.selectors;
     ProductSum sum;
     values.store(REST, add_public_inputs(input, row, sum));
-    Fr identity = load(input.grand_product + row);
+    Fr identity = input.grand_product[row];
     Fr boundary = (identity - Fr::one()) * input.boundary;
-    if (input.public_input_count > 0) boundary = boundary + load(input.public_inputs);
-    sum.add_product(boundary, load(input.inverses + row));
-    Fr permuted = load(input.grand_product + ((row + 1) & (input.length - 1)));
+    if (input.public_input_count > 0) boundary = boundary + input.public_inputs[0];
+    sum.add_product(boundary, input.inverses[row]);
+    Fr permuted = input.grand_product[(row + 1) & (input.length - 1)];
     Fr wire;
 #pragma unroll 1
     for (uint32_t j = 0; j < WIRES; j++) {
-        wire = load(input.wires[j] + row);
+        wire = input.wires[j][row];
         const Fr base = lazy::add(wire, input.gamma), own = values.load(j);
         identity = lazy::multiply(subtract ? lazy::subtract(base, own) : lazy::add(base, own), identity);
-        const Fr sigma = lazy::multiply(input.beta, load(input.sigmas[j] + row));
+        const Fr sigma = lazy::multiply(input.beta, input.sigmas[j][row]);
         permuted = lazy::multiply(lazy::add(base, sigma), permuted);
         if (j < 4) {
-            sum.add_product(wire, load(selectors.linear[j] + row));
-            sum.add_product(fifth_power(wire), load(selectors.fifth_power[j] + row));
+            sum.add_product(wire, selectors.linear[j][row]);
+            sum.add_product(fifth_power(wire), selectors.fifth_power[j][row]);
         }
         if (j == 1 || j == 3) {
             const Fr pair = lazy::multiply(values.load(PREVIOUS), wire);
-            sum.add_product(pair, load(selectors.product[j / 2] + row));
+            sum.add_product(pair, selectors.product[j / 2][row]);
             values.store(ALL, j == 1 ? pair : lazy::multiply(values.load(ALL), pair));
         }
         values.store(PREVIOUS, wire);
     }
-    sum.add_product(negated(wire), load(selectors.output + row));
-    sum.add_product(lazy::multiply(values.load(ALL), wire), load(selectors.all + row));
+    sum.add_product(negated(wire), selectors.output[row]);
+    sum.add_product(lazy::multiply(values.load(ALL), wire), selectors.all[row]);
     const Fr difference = lazy::subtract(lazy::halve_range(identity), lazy::halve_range(permuted));
     sum.add_product(lazy::reduce(lazy::halve_range(difference)), input.alpha);
-    const Fr rest = values.load(REST) + load(selectors.constant + row);
+    const Fr rest = values.load(REST) + selectors.constant[row];
     return (sum.reduce() + rest) * input.vanishing_inverse;
 }
 
@@ -154,6 +155,6 @@ KERNEL_BOUNDED(perm_quotient, QUOTIENT_THREADS, 4)(const Quotient input) {
     }
 #pragma unroll 1
     for (uint32_t row = first; row < input.length; row += half) {
-        store(input.result + row, quotient_row(input, row, values, row >= half));
+        input.result[row] = quotient_row(input, row, values, row >= half);
     }
 }

@@ -11,8 +11,8 @@ struct InverseRows {
     uint64_t length;
 
     DEVICE void next(uint64_t row, Fr& numerator, Fr& denominator) const {
-        numerator = load(values + row);
-        if (row + 1 < length) denominator = load(values + row + 1);
+        numerator = values[row];
+        if (row + 1 < length) denominator = values[row + 1];
     }
 };
 
@@ -35,8 +35,8 @@ KERNEL_BOUNDED(poly_ratio_totals, TOTALS_THREADS)
     const uint32_t first = min(thread * each, tiles), last = min(first + each, tiles);
     Fr numerator = Fr::one(), denominator = Fr::one();
     for (uint32_t k = first; k < last; k++) {
-        numerator = numerator * load(numerators + k);
-        denominator = denominator * load(denominators + k);
+        numerator = numerator * numerators[k];
+        denominator = denominator * denominators[k];
     }
     before.store(thread, numerator);
     after.store(thread, denominator);
@@ -46,15 +46,15 @@ KERNEL_BOUNDED(poly_ratio_totals, TOTALS_THREADS)
     __syncthreads();
     numerator = before.load(thread);
     for (uint32_t k = first; k < last; k++) {
-        store(factors + k, numerator);
-        numerator = numerator * load(numerators + k);
+        factors[k] = numerator;
+        numerator = numerator * numerators[k];
     }
     denominator = after.load(thread);
     for (uint32_t k = last; k-- > first;) {
-        store(factors + k, load(factors + k) * denominator);
-        denominator = denominator * load(denominators + k);
+        factors[k] = factors[k] * denominator;
+        denominator = denominator * denominators[k];
     }
-    if (thread == 0) store(total, denominator);
+    if (thread == 0) *total = denominator;
 }
 
 // Third phase: every row's product times its stretch's, its tile's and everybody's factor.
@@ -63,10 +63,10 @@ KERNEL_BOUNDED(poly_ratio_finish, THREADS)
     __shared__ SharedVector<THREADS> factors;
     const uint32_t thread = threadIdx.x;
     const uint64_t start = static_cast<uint64_t>(blockIdx.x) * TILE;
-    const Fr tile_factor = load(tile_factors + blockIdx.x) * scale;
-    factors.store(thread, load(stretch_factors + static_cast<uint64_t>(blockIdx.x) * THREADS + thread) * tile_factor);
+    const Fr tile_factor = tile_factors[blockIdx.x] * scale;
+    factors.store(thread, stretch_factors[static_cast<uint64_t>(blockIdx.x) * THREADS + thread] * tile_factor);
     __syncthreads();
     for (uint32_t i = thread; i < TILE && start + i < length; i += THREADS) {
-        store(products + start + i, load(products + start + i) * factors.load(i / ROWS));
+        products[start + i] = products[start + i] * factors.load(i / ROWS);
     }
 }

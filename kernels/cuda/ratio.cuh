@@ -22,6 +22,8 @@ struct RatioOutput {
     Fr* tile_numerators;
     Fr* tile_denominators;
 };
+static_assert(sizeof(RatioOutput) == 32 && sizeof(RatioTile) == 2 * (TILE + THREADS) * sizeof(Fr),
+              "src/cuda/ratio.rs has the same struct and asks for as much memory");
 
 // Replaces a stretch's numerators by Π_{s<t} a_s · Π_{s≥t} b_s and gives its whole products.
 DEVICE void ratio_stretch(RatioTile& tile, Fr& numerator, Fr& denominator) {
@@ -61,11 +63,11 @@ DEVICE void ratio_tile(RatioTile& tile, Rows& rows, uint64_t length, const Ratio
     if (thread / WARP == 1) exclusive_products<From::LAST>(tile.denominator_totals);
     __syncthreads();
     const Fr before = tile.numerator_totals.load(thread), after = tile.denominator_totals.load(thread);
-    store(output.stretch_factors + static_cast<uint64_t>(blockIdx.x) * THREADS + thread, before * after);
-    if (thread == THREADS - 1) store(output.tile_numerators + blockIdx.x, before * numerator);
-    if (thread == 0) store(output.tile_denominators + blockIdx.x, after * denominator);
+    output.stretch_factors[static_cast<uint64_t>(blockIdx.x) * THREADS + thread] = before * after;
+    if (thread == THREADS - 1) output.tile_numerators[blockIdx.x] = before * numerator;
+    if (thread == 0) output.tile_denominators[blockIdx.x] = after * denominator;
     for (uint32_t i = thread; i < TILE && start + i < length; i += THREADS) {
-        store(output.products + start + i, tile.numerators.load(i));
+        output.products[start + i] = tile.numerators.load(i);
     }
 }
 

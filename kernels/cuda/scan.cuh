@@ -6,7 +6,7 @@
 // threads' totals while other blocks keep the multipliers busy.
 #pragma once
 
-#include "memory.cuh"
+#include "field.cuh"
 
 namespace scan {
 

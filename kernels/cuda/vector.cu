@@ -1,5 +1,5 @@
 // Element-wise operations. All are bound by memory: one element (or half of one) per thread, neighbours side by side.
-#include "memory.cuh"
+#include "field.cuh"
 
 namespace {
 
@@ -10,19 +10,19 @@ DEVICE uint64_t global_thread() { return static_cast<uint64_t>(blockIdx.x) * blo
 // result[i] = a[i] + b[i]
 KERNEL_BOUNDED(poly_add, 256)(const Fr* a, const Fr* b, Fr* result, uint64_t length) {
     const uint64_t i = global_thread();
-    if (i < length) store(result + i, load(a + i) + load(b + i));
+    if (i < length) result[i] = a[i] + b[i];
 }
 
 // result[i] = a[i] - b[i]
 KERNEL_BOUNDED(poly_subtract, 256)(const Fr* a, const Fr* b, Fr* result, uint64_t length) {
     const uint64_t i = global_thread();
-    if (i < length) store(result + i, load(a + i) - load(b + i));
+    if (i < length) result[i] = a[i] - b[i];
 }
 
 // result[i] = a[i]·b[i]
 KERNEL_BOUNDED(poly_multiply, 256)(const Fr* a, const Fr* b, Fr* result, uint64_t length) {
     const uint64_t i = global_thread();
-    if (i < length) store(result + i, load(a + i) * load(b + i));
+    if (i < length) result[i] = a[i] * b[i];
 }
 
 // result[i] = values[index[i]], by 16-byte halves: two lanes share an element, and a warp writes 512 consecutive bytes.
@@ -35,7 +35,7 @@ KERNEL_BOUNDED(poly_gather, 256)(const uint4* values, const uint32_t* index, uin
 // target[i] += values[i]
 KERNEL_BOUNDED(poly_add_at, 256)(Fr* target, const Fr* values, uint64_t length) {
     const uint64_t i = global_thread();
-    if (i < length) store(target + i, load(target + i) + load(values + i));
+    if (i < length) target[i] = target[i] + values[i];
 }
 
 // Adds (Σ blinders[i]·X^i)·(X^size - 1) to the `size` coefficients at `target`; room for the `count` new ones follows
@@ -47,7 +47,7 @@ KERNEL_BOUNDED(poly_mask, 256)(Fr* target, uint64_t size, const Fr* blinders, ui
     const bool low = thread < count;
     const uint64_t i = low ? thread : size + thread - count;
     if (low && i >= size) return;
-    Fr value = low ? load(target + i) : load(blinders + (i - size));
-    if (i < count) value = value - load(blinders + i);
-    store(target + i, value);
+    Fr value = low ? target[i] : blinders[i - size];
+    if (i < count) value = value - blinders[i];
+    target[i] = value;
 }
