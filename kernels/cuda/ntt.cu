@@ -11,9 +11,9 @@ namespace {
 
 DEVICE Fr power(const Powers& table, uint32_t exponent) {
     exponent <<= table.shift;
-    const Fr high = load(table.high + (exponent >> table.low_bits));
+    const Fr high = table.high[exponent >> table.low_bits];
     if (table.low == nullptr) return high;
-    return lazy::reduce(lazy::multiply(high, load(table.low + (exponent & ((1u << table.low_bits) - 1)))));
+    return lazy::reduce(lazy::multiply(high, table.low[exponent & ((1u << table.low_bits) - 1)]));
 }
 
 DEVICE uint32_t bit_reversed(uint32_t value, uint32_t bits) { return bits == 0 ? 0 : __brev(value) >> (32 - bits); }
@@ -125,7 +125,7 @@ DEVICE void stage(const Tile& tile, uint32_t log_block, uint32_t log_columns, co
             x[r] = lazy::halve_range(x[r]);
         } else {
             const uint32_t m = (group(r) & inner_mask) >> log_columns;
-            x[r] = lazy::multiply(x[r], load(stage_roots + (m * digit << (log_max_tile - log_block))));
+            x[r] = lazy::multiply(x[r], stage_roots[m * digit << (log_max_tile - log_block)]);
         }
         tile.set(position(r, digit), x[r]);
     }
@@ -161,10 +161,10 @@ DEVICE Fr input_element(const Job& job, const Pass& pass, uint32_t i) {
     Fr value = Fr::zero();
     if (start < job.length) {
         uint32_t from = start + (job.length - 1 - start) / n * n;
-        value = load(job.source + from);
+        value = job.source[from];
         while (from > start) {
             from -= n;
-            value = value * job.fold + load(job.source + from);
+            value = value * job.fold + job.source[from];
         }
     }
     return job.input.high == nullptr ? value : lazy::multiply(value, power(job.input, i));
@@ -174,7 +174,7 @@ DEVICE void write_output(const Job& job, const Pass& pass, uint32_t k, Fr value)
     if ((pass.flags & inverse_roots) != 0) k = (0u - k) & ((1u << pass.log_size) - 1);
     if (job.output.high != nullptr) value = lazy::multiply(value, power(job.output, k));
     if ((pass.flags & reversed_output) != 0) k = bit_reversed(k, pass.log_size);
-    store(job.target + k, lazy::reduce(value));
+    job.target[k] = lazy::reduce(value);
 }
 
 }  // namespace
@@ -194,7 +194,7 @@ KERNEL_BOUNDED(ntt_pass, max_pass_threads, 2)
 #pragma unroll 1
     for (uint32_t i = threadIdx.x; i < elements; i += blockDim.x) {
         const uint32_t index = (i >> log_columns) << log_stride | (first_column + (i & ((1u << log_columns) - 1)));
-        tile.set(i, (pass.flags & first_pass) != 0 ? input_element(job, pass, index) : load(job.source + index));
+        tile.set(i, (pass.flags & first_pass) != 0 ? input_element(job, pass, index) : job.source[index]);
     }
     __syncthreads();
 
@@ -228,7 +228,7 @@ KERNEL_BOUNDED(ntt_pass, max_pass_threads, 2)
         if ((pass.flags & last_pass) != 0)
             write_output(job, pass, index, value);
         else
-            store(job.target + index, lazy::multiply(value, power(roots, high * k << pass.log_done)));
+            job.target[index] = lazy::multiply(value, power(roots, high * k << pass.log_done));
     }
 }
 
@@ -247,7 +247,7 @@ KERNEL_BOUNDED(ntt_powers, 256)(Fr* powers, uint32_t count, Fr scale, const GRID
         if ((start >> bit & 1) != 0) power = power * base.square[bit];
 #pragma unroll 1
     for (uint32_t i = start; i < count && i < start + 16; i++) {
-        store(powers + i, power);
+        powers[i] = power;
         power = power * base.square[0];
     }
 }
@@ -261,6 +261,7 @@ struct Cosets {
     Fr top_factor[quotient_cosets];                // fold_i^5
     const Fr* remainder[quotient_cosets];          // the polynomial modulo X^n - fold_i, n coefficients
 };
+static_assert(sizeof(Cosets) == 1168, "src/cuda/ntt/parameters.rs has the same struct");
 
 // Coefficients of the polynomial with these remainders and these coefficients from 5n on, `top`, which are part of the result.
 KERNEL_BOUNDED(ntt_combine_cosets, 128)
@@ -270,12 +271,12 @@ KERNEL_BOUNDED(ntt_combine_cosets, 128)
     Fr remainder[quotient_cosets];
 #pragma unroll
     for (uint32_t i = 0; i < quotient_cosets; i++) {
-        remainder[i] = load(cosets.remainder[i] + k);
+        remainder[i] = cosets.remainder[i][k];
         // X^(5n + j·n)·t is congruent to fold^(5 + j)·t
         Fr factor = cosets.top_factor[i];
 #pragma unroll 1
         for (uint32_t j = k; j < top_length; j += n) {
-            remainder[i] = remainder[i] - factor * load(top + j);
+            remainder[i] = remainder[i] - factor * top[j];
             factor = factor * cosets.fold[i];
         }
     }
@@ -284,6 +285,6 @@ KERNEL_BOUNDED(ntt_combine_cosets, 128)
         ProductSum sum;
 #pragma unroll
         for (uint32_t i = 0; i < quotient_cosets; i++) sum.add_product(cosets.inverse[row][i], remainder[i]);
-        store(result + static_cast<size_t>(row) * n + k, sum.reduce());
+        result[static_cast<size_t>(row) * n + k] = sum.reduce();
     }
 }

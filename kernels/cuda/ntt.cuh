@@ -9,7 +9,7 @@
 // n·N/(D·R) + m and the frequency as k + R·k'.
 #pragma once
 
-#include "memory.cuh"
+#include "field.cuh"
 
 #if defined(__CUDACC__)
 #define GRID_CONSTANT __grid_constant__
@@ -40,6 +40,7 @@ constexpr uint32_t max_jobs = 8;
 struct Batch {
     Job jobs[max_jobs];
 };
+static_assert(sizeof(Powers) == 24 && sizeof(Job) == 112, "src/cuda/ntt/parameters.rs has the same structs");
 
 enum PassFlags : uint32_t {
     first_pass = 1,         // reads the transform's input

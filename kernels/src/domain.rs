@@ -1,5 +1,7 @@
 //! Multiplicative subgroups of two-power order, the evaluation domains of every transform here.
 
+pub(crate) mod cosets;
+
 use ark_bn254::Fr;
 use ark_ff::{FftField, Field};
 

@@ -13,6 +13,7 @@ mod driver;
 mod image;
 #[macro_use]
 mod launch;
+mod ntt;
 mod status;
 mod transfer;
 
