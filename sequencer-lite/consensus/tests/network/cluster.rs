@@ -1,0 +1,272 @@
+//! A committee in one process: links, nodes that can be stopped and started, and what they decided.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use commonware_cryptography::{Signer as _, ed25519};
+use commonware_p2p::simulated::{self, Link, Network, Oracle};
+use commonware_runtime::{Clock as _, Quota, Supervisor as _, deterministic};
+use commonware_utils::{NZU32, NZUsize, probability};
+use crema_consensus::mempool::{Limits, Mempool};
+use crema_consensus::scheme::{KnownSecrets, SignatureCheck};
+use crema_consensus::source::{NoL1, Observer, RuntimeClock, StateSignatureSink};
+use crema_consensus::{
+    Committee, Config, DecidedLeaf, Keys, Member, NetworkKey, Scheme, Timing, Validator, channel,
+    network_name,
+};
+use crema_light_client::bundle::StateSignatureRequestBody;
+use crema_light_client::{bls, schnorr};
+use crema_types::{Commitment, FeeInfo, Genesis, Leaf, Payload, ValidatedState};
+
+type Context = deterministic::Context;
+
+/// What one node has decided and signed, as its observers hear it. Survives restarts.
+#[derive(Default)]
+pub struct Journal {
+    pub leaves: BTreeMap<u64, Arc<DecidedLeaf>>,
+    pub payloads: BTreeMap<u64, Payload>,
+    pub signed: Vec<StateSignatureRequestBody>,
+}
+
+/// Writes the journal.
+#[derive(Clone, Default)]
+pub struct Witness(pub Arc<Mutex<Journal>>);
+
+impl Observer for Witness {
+    fn decided(&self, leaves: &[Arc<DecidedLeaf>]) {
+        let mut journal = self.0.lock().unwrap();
+        for leaf in leaves {
+            let height = leaf.leaf.block_header.height;
+            let before = journal.leaves.insert(height, Arc::clone(leaf));
+            assert!(before.is_none(), "height {height} was decided twice");
+        }
+    }
+
+    fn retrieved(&self, height: u64, payload: &Payload) {
+        self.0.lock().unwrap().payloads.insert(height, payload.clone());
+    }
+}
+
+impl StateSignatureSink for Witness {
+    fn post(&self, signature: StateSignatureRequestBody) {
+        let mut journal = self.0.lock().unwrap();
+        signature.verify().unwrap();
+        journal.signed.push(signature);
+    }
+}
+
+/// Keys of the member at `place`.
+fn keys(place: usize) -> (bls::SigningKey, schnorr::SigningKey, ed25519::PrivateKey) {
+    let stake = bls::SigningKey::from_scalar(KnownSecrets::secret(place)).unwrap();
+    let state = schnorr::SigningKey::from_seed(&[place as u8; 32]);
+    (stake, state, ed25519::PrivateKey::from_seed(place as u64))
+}
+
+/// A committee of `members`, of which the first `storing` store payloads.
+pub fn committee(members: usize, storing: usize) -> Arc<Committee> {
+    let members = (0..members).map(|place| {
+        let (stake, state, network) = keys(place);
+        Member {
+            stake_key: stake.verifying_key(),
+            state_key: state.verifying_key(),
+            network_key: network.public_key(),
+            stores_payloads: place < storing,
+        }
+    });
+    Arc::new(Committee::of_verified(members.collect()).unwrap())
+}
+
+/// Genesis of a chain without fees.
+pub fn genesis() -> (Leaf, ValidatedState) {
+    let genesis = Genesis::from_toml(GENESIS).unwrap();
+    let (header, state) = (genesis.header(None).unwrap(), genesis.state().unwrap());
+    (Leaf::genesis(header), state)
+}
+
+/// A committee on a simulated network.
+pub struct Cluster<C> {
+    context: Context,
+    pub committee: Arc<Committee>,
+    oracle: Oracle<NetworkKey, Context>,
+    check: C,
+    pub nodes: Vec<Option<Validator>>,
+    pub witnesses: Vec<Witness>,
+    pub mempools: Vec<Arc<Mempool>>,
+    starts: u64,
+}
+
+impl<C: SignatureCheck> Cluster<C> {
+    /// Links all members; none is started.
+    pub async fn new(context: Context, committee: Arc<Committee>, check: C, link: Link) -> Self {
+        let keys: Vec<NetworkKey> = committee
+            .members()
+            .iter()
+            .map(|member| member.network_key.clone())
+            .collect();
+        let config = simulated::Config {
+            max_size: 1 << 24,
+            max_peers_per_set: NZUsize!(1024),
+            disconnect_on_block: true,
+            tracked_peer_sets: NZUsize!(1),
+        };
+        let (network, oracle) = Network::new_with_peers(context.child("network"), config, keys.clone()).await;
+        network.start();
+        for from in &keys {
+            for to in &keys {
+                if from != to {
+                    oracle
+                        .add_link(from.clone(), to.clone(), link.clone())
+                        .await
+                        .unwrap();
+                }
+            }
+        }
+        let members = committee.len();
+        Self {
+            context,
+            committee,
+            oracle,
+            check,
+            nodes: (0..members).map(|_| None).collect(),
+            witnesses: vec![Witness::default(); 0],
+            mempools: Vec::new(),
+            starts: 0,
+        }
+        .with_witnesses(members)
+    }
+
+    fn with_witnesses(mut self, members: usize) -> Self {
+        self.witnesses = (0..members).map(|_| Witness::default()).collect();
+        self.mempools = (0..members)
+            .map(|_| {
+                Arc::new(Mempool::new(
+                    Limits::default(),
+                    FeeInfo::null_builder_key().unwrap(),
+                ))
+            })
+            .collect();
+        self
+    }
+
+    /// Starts the node at `place`, or starts it again.
+    pub async fn start(&mut self, place: usize) {
+        self.starts += 1;
+        let (stake, state_key, network_key) = keys(place);
+        let genesis = genesis();
+        let name = network_name(&genesis.0, &self.committee);
+        let control = self.oracle.control(network_key.public_key());
+        let quota = Quota::per_second(NZU32!(1_000_000));
+        let config = Config {
+            scheme: Scheme::with_check(Arc::clone(&self.committee), name, self.check.clone(), Some(stake)),
+            keys: Keys { state_key },
+            genesis,
+            partition: format!("node-{place}"),
+            timing: Timing::default(),
+            source: Arc::clone(&self.mempools[place]) as Arc<_>,
+            l1: Arc::new(NoL1),
+            clock: Arc::new(RuntimeClock),
+            observer: Arc::new(self.witnesses[place].clone()),
+            sink: Arc::new(self.witnesses[place].clone()),
+            blocker: control.clone(),
+            peers: self.oracle.manager(),
+        };
+        let network = crema_consensus::Network {
+            votes: control.register(channel::VOTES, quota).await.unwrap(),
+            certificates: control.register(channel::CERTIFICATES, quota).await.unwrap(),
+            resolver: control.register(channel::RESOLVER, quota).await.unwrap(),
+            dispersal: control.register(channel::DISPERSAL, quota).await.unwrap(),
+            requests: control.register(channel::REQUESTS, quota).await.unwrap(),
+        };
+        let context = self
+            .context
+            .child("validator")
+            .with_attribute("place", place)
+            .with_attribute("start", self.starts);
+        self.nodes[place] = Some(Validator::start(context, config, network).await.unwrap());
+    }
+
+    /// Starts all nodes.
+    pub async fn start_all(&mut self) {
+        for place in 0..self.nodes.len() {
+            self.start(place).await;
+        }
+    }
+
+    /// Stops a node as a crash does.
+    pub fn stop(&mut self, place: usize) {
+        if let Some(node) = self.nodes[place].take() {
+            node.stop();
+        }
+    }
+
+    /// The height that a node has decided.
+    pub fn height(&self, place: usize) -> u64 {
+        let journal = self.witnesses[place].0.lock().unwrap();
+        journal.leaves.keys().next_back().copied().unwrap_or_default()
+    }
+
+    /// Waits until the nodes at `places` have decided `height`.
+    pub async fn reach(&self, places: &[usize], height: u64) {
+        let mut waited = Duration::ZERO;
+        while places.iter().any(|&place| self.height(place) < height) {
+            let step = Duration::from_millis(50);
+            self.context.sleep(step).await;
+            waited += step;
+            let heights: Vec<u64> = places.iter().map(|&place| self.height(place)).collect();
+            assert!(
+                waited < Duration::from_secs(120),
+                "nodes {places:?} are at heights {heights:?} after two minutes, not at {height}"
+            );
+        }
+    }
+
+    /// Checks that no two nodes decided differently, that every chain is linked and every certificate verifies.
+    pub fn check_chains(&self) {
+        let mut by_height: BTreeMap<u64, Commitment> = BTreeMap::new();
+        let scheme = Scheme::with_check(Arc::clone(&self.committee), [0; 32], self.check.clone(), None);
+        for witness in &self.witnesses {
+            let journal = witness.0.lock().unwrap();
+            let mut parent = (0, genesis().0.commit());
+            for (&height, decided) in &journal.leaves {
+                let name = decided.leaf.commit();
+                assert_eq!(
+                    *by_height.entry(height).or_insert(name),
+                    name,
+                    "a fork at height {height}"
+                );
+                assert_eq!((parent.0 + 1, parent.1), (height, decided.leaf.parent_commitment));
+                assert_eq!(decided.certificate.data.leaf_commit, name);
+                scheme.verify_quorum_certificate(&decided.certificate).unwrap();
+                parent = (height, name);
+            }
+            for signed in &journal.signed {
+                let leaf = &journal.leaves[&signed.state.block_height].leaf;
+                assert_eq!(signed.state, crema_consensus::signer::light_client_state(leaf));
+            }
+        }
+    }
+}
+
+/// Fast and faithful.
+pub fn good_link() -> Link {
+    Link {
+        latency: Duration::from_millis(10),
+        jitter: Duration::from_millis(2),
+        success_rate: probability!(1.0),
+    }
+}
+
+const GENESIS: &str = r#"
+base_version = "0.2"
+upgrade_version = "0.2"
+[stake_table]
+capacity = 10
+[chain_config]
+chain_id = 35353
+base_fee = 0
+max_block_size = 1000000
+fee_recipient = "0x0000000000000000000000000000000000000000"
+[header]
+timestamp = "1970-01-01T00:00:00Z"
+"#;

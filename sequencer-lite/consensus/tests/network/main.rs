@@ -1,0 +1,4 @@
+//! Validators on the deterministic runtime and a simulated network.
+
+mod cluster;
+mod decides;
