@@ -120,6 +120,11 @@ impl Network<'_> {
         );
         deploy
             .env("ESPRESSO_SEQUENCER_L1_PROVIDER", self.l1)
+            .env("ESPRESSO_SEQUENCER_L1_POLLING_INTERVAL", "100ms")
+            .env(
+                "CREMA_DEPLOYER_BROADCAST",
+                self.root.join("target/demo-broadcast"),
+            )
             .env("ESPRESSO_SEQUENCER_URL", self.relay)
             .env("ESPRESSO_SEQUENCER_ETH_MNEMONIC", MNEMONIC);
         let report: Value = serde_json::from_str(&capture(deploy)?).context("the deployment's report")?;
