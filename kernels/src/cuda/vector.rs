@@ -5,7 +5,7 @@ use std::ops::Range;
 use ark_bn254::Fr;
 
 use super::{
-    Buffer, Device, View,
+    Buffer, CudaEngine, Device, View,
     ratio::{Ratio, TILE},
 };
 use crate::Error;
@@ -13,68 +13,54 @@ use crate::Error;
 /// Threads of a block of the element-wise kernels.
 pub(super) const THREADS: usize = 256;
 
-/// Scalars by which a vector can grow in place: the blinders of a polynomial.
-const ROOM: usize = 16;
-
 /// Number of blocks of `each` elements that cover `count`.
 pub(super) fn blocks(count: usize, each: usize) -> u32 {
     count.div_ceil(each) as u32
 }
 
 /// A vector of scalars on the card.
-pub struct CudaVector {
-    buffer: Buffer<Fr>,
-    length: usize,
-}
+pub struct CudaVector(Buffer<Fr>);
 
 impl CudaVector {
-    /// A vector of unspecified values with room to grow.
+    /// A vector of unspecified values.
     pub(super) fn allocate(device: &Device, length: usize) -> Result<Self, Error> {
-        Ok(Self {
-            buffer: device.allocate(length + ROOM)?,
-            length,
-        })
+        device.allocate(length).map(Self)
     }
 
     /// Number of elements.
     pub(super) fn len(&self) -> usize {
-        self.length
+        self.0.len()
     }
 
     /// All elements.
     pub(super) fn view(&self) -> View<Fr> {
-        self.buffer.slice(0..self.length)
+        self.0.view()
     }
 
     /// A range of the elements.
-    pub(super) fn range(&self, what: &'static str, range: Range<usize>) -> Result<View<Fr>, Error> {
-        if range.start <= range.end && range.end <= self.length {
-            Ok(self.buffer.slice(range))
+    fn range(&self, what: &'static str, range: Range<usize>) -> Result<View<Fr>, Error> {
+        if range.start <= range.end && range.end <= self.len() {
+            Ok(self.0.slice(range))
         } else {
             Err(Error::Length {
                 what,
                 expected: range.end,
-                found: self.length,
+                found: self.len(),
             })
         }
     }
 
-    /// Makes the vector longer; the new elements are unspecified.
-    fn grow(&mut self, device: &Device, length: usize) -> Result<(), Error> {
-        if self.buffer.len() < length {
-            let longer = Self::allocate(device, length)?;
-            device.copy(self.view(), longer.buffer.slice(0..self.length))?;
-            self.buffer = longer.buffer;
-        }
-        self.length = length;
-        Ok(())
+    /// The same values followed by unspecified ones.
+    fn grown(&self, device: &Device, length: usize) -> Result<Self, Error> {
+        let longer = Self::allocate(device, length)?;
+        device.copy(self.view(), longer.0.slice(0..self.len()))?;
+        Ok(longer)
     }
 }
 
 impl From<Buffer<Fr>> for CudaVector {
     fn from(buffer: Buffer<Fr>) -> Self {
-        let length = buffer.len();
-        Self { buffer, length }
+        Self(buffer)
     }
 }
 
@@ -136,12 +122,14 @@ pub(super) fn gather(device: &Device, values: &CudaVector, index: &CudaIndex) ->
 pub(super) fn mask(device: &Device, coefficients: &mut CudaVector, blinders: &[Fr]) -> Result<(), Error> {
     let size = coefficients.len();
     let uploaded = device.upload(blinders)?;
-    coefficients.grow(device, size + blinders.len())?;
+    let masked = coefficients.grown(device, size + blinders.len())?;
     launch!(
         device, "poly_mask",
         grid: blocks(2 * blinders.len(), THREADS), block: THREADS as u32, shared: 0,
-        [coefficients.view().pointer(), size as u64, uploaded.pointer(), blinders.len() as u64],
-    )
+        [masked.view().pointer(), size as u64, uploaded.pointer(), blinders.len() as u64],
+    )?;
+    *coefficients = masked;
+    Ok(())
 }
 
 /// See [`crate::Engine::add_at`].
@@ -155,28 +143,54 @@ pub(super) fn add_at(
     let end = start + values.len();
     let uploaded = device.upload(values)?;
     if before < end {
-        vector.grow(device, end)?;
-        device.fill_zero(vector.buffer.slice(before..end))?;
+        let longer = vector.grown(device, end)?;
+        device.fill_zero(longer.0.slice(before..end))?;
+        *vector = longer;
     }
     launch!(
         device, "poly_add_at",
         grid: blocks(values.len(), THREADS), block: THREADS as u32, shared: 0,
-        [vector.buffer.slice(start..end).pointer(), uploaded.pointer(), values.len() as u64],
+        [vector.0.slice(start..end).pointer(), uploaded.pointer(), values.len() as u64],
     )
 }
 
-/// An operation on two vectors, element by element.
-#[derive(Clone, Copy)]
-pub(super) enum Pointwise {
-    Add,
-    Subtract,
-    Multiply,
+impl CudaEngine {
+    /// `a[i] + b[i]`.
+    ///
+    /// # Errors
+    /// [`Error::Length`] when the lengths differ.
+    pub fn add(&self, a: &CudaVector, b: &CudaVector) -> Result<CudaVector, Error> {
+        pointwise(self.device(), "poly_add", a, b)
+    }
+
+    /// `a[i] - b[i]`.
+    ///
+    /// # Errors
+    /// [`Error::Length`] when the lengths differ.
+    pub fn subtract(&self, a: &CudaVector, b: &CudaVector) -> Result<CudaVector, Error> {
+        pointwise(self.device(), "poly_subtract", a, b)
+    }
+
+    /// `a[i]·b[i]`.
+    ///
+    /// # Errors
+    /// [`Error::Length`] when the lengths differ.
+    pub fn multiply(&self, a: &CudaVector, b: &CudaVector) -> Result<CudaVector, Error> {
+        pointwise(self.device(), "poly_multiply", a, b)
+    }
+
+    /// `1/values[i]`, by one inversion for all.
+    ///
+    /// # Errors
+    /// [`Error::DivisionByZero`] when a value is zero.
+    pub fn invert(&self, values: &CudaVector) -> Result<CudaVector, Error> {
+        invert(self.device(), values.view(), "a vector's inversion").map(CudaVector::from)
+    }
 }
 
-/// `a[i] ∘ b[i]`.
-pub(super) fn pointwise(
+fn pointwise(
     device: &Device,
-    operation: Pointwise,
+    kernel: &'static str,
     a: &CudaVector,
     b: &CudaVector,
 ) -> Result<CudaVector, Error> {
@@ -188,11 +202,6 @@ pub(super) fn pointwise(
             found: b.len(),
         });
     }
-    let kernel = match operation {
-        Pointwise::Add => "poly_add",
-        Pointwise::Subtract => "poly_subtract",
-        Pointwise::Multiply => "poly_multiply",
-    };
     let result = CudaVector::allocate(device, length)?;
     launch!(
         device, kernel,
