@@ -10,16 +10,24 @@ mod arena;
 mod buffer;
 mod device;
 mod driver;
+mod engine;
 mod image;
 #[macro_use]
 mod launch;
+mod msm;
 mod ntt;
+mod permutation;
+mod polynomial;
+mod ratio;
 mod status;
 mod transfer;
+mod vector;
 
 pub(crate) use buffer::{Buffer, View};
 pub use device::{Device, Facts, MemoryUse, Options, cards};
 pub use driver::{DRIVER_VARIABLE, use_driver};
+pub use engine::{CudaBases, CudaEngine};
+pub use vector::{CudaIndex, CudaVector};
 
 #[cfg(test)]
 mod tests;
