@@ -132,7 +132,8 @@ void start_all() {
         Fiber* fiber = idle.back();
         idle.pop_back();
         renew(*fiber);
-        if (!resume(*fiber, nullptr)) idle.push_back(fiber);
+        // one stack for two threads of a block would be a race on the stack
+        if (!resume(*fiber, nullptr) && !one_thread_per_fiber) idle.push_back(fiber);
     }
 }
 
