@@ -6,6 +6,7 @@
 //! Every engine gives the same bytes as [`cpu::CpuEngine`], the reference; [`conformance`] holds the generic tests
 //! that each of them passes.
 
+pub mod any;
 pub mod conformance;
 pub mod cpu;
 #[cfg(feature = "cuda")]
@@ -16,8 +17,10 @@ pub mod engine;
 pub mod error;
 pub mod point;
 pub mod quotient;
+pub mod select;
 pub mod shared;
 
+pub use any::AnyEngine;
 pub use ark_bn254::{Fq, Fr, G1Affine, G1Projective};
 pub use device_error::DeviceError;
 pub use domain::Domain;

@@ -39,7 +39,7 @@ const SEGMENT_BOUNDS: (u64, u64) = (32 << 20, 1 << 30);
 const SPIN: Duration = Duration::from_millis(2);
 const PAUSE: Duration = Duration::from_micros(50);
 /// The longest that a card may take for what it was given at once: many times what the largest sum takes.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// What to open, and how much of it to use.
 #[derive(Clone, Copy, Debug, Default)]

@@ -1,4 +1,6 @@
+//! The CUDA engine: kernels of our own on an NVIDIA card, driven through `cust`.
 //!
+//! A program with this engine starts on any machine; opening a [`Device`](device::Device) says what is missing.
 
 // the feature is for Linux: its driver library, its loader
 #[cfg(not(all(target_os = "linux", target_pointer_width = "64")))]
@@ -8,6 +10,7 @@ mod arena;
 mod buffer;
 mod device;
 mod driver;
+mod engine;
 mod image;
 #[macro_use]
 mod launch;
@@ -23,6 +26,7 @@ mod vector;
 pub(crate) use buffer::{Buffer, View};
 pub use device::{Device, Facts, MemoryUse, Options, cards};
 pub use driver::{DRIVER_VARIABLE, use_driver};
+pub use engine::{CudaBases, CudaEngine};
 pub use vector::{CudaIndex, CudaVector};
 
 #[cfg(test)]
