@@ -1,6 +1,7 @@
 //! Leaves: the links of the chain, each certified by a quorum and naming its parent's certificate.
 
 use crema_light_client::bls;
+use crema_light_client::state::LightClientState;
 use serde::{Deserialize, Serialize};
 
 use crate::commitment::{Commitment, CommitmentBuilder};
@@ -66,6 +67,11 @@ impl Leaf {
             upgrade_certificate: None,
             block_payload: Some(Payload::default()),
         }
+    }
+
+    /// What a light client learns when this leaf is decided, and nodes sign for it.
+    pub fn light_client_state(&self) -> LightClientState {
+        self.block_header.light_client_state(self.view_number)
     }
 
     /// The certificate for this leaf that stands in the first leaf after genesis.

@@ -17,6 +17,7 @@
 //! | [`wire`], [`base64_bytes`] | versioned binary encoding, byte strings in both encodings |
 
 pub mod base64_bytes;
+mod bounded_list;
 pub mod chain_config;
 pub mod commitment;
 pub mod ethereum;

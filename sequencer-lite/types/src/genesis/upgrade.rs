@@ -6,6 +6,7 @@ use serde::{Deserialize, Deserializer};
 use super::{Timestamp, chain_config, version_text};
 use crate::chain_config::ChainConfig;
 use crate::version::Version;
+use crate::vote::ViewNumber;
 
 /// A planned change of version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,6 +44,40 @@ pub enum UpgradeMode {
         /// Not voted for from this time on.
         stop_voting: Timestamp,
     },
+}
+
+impl UpgradeMode {
+    /// Whether the change is proposed in `view` at `now`.
+    pub fn proposes(&self, view: ViewNumber, now: Timestamp) -> bool {
+        match *self {
+            Self::View {
+                start_proposing,
+                stop_proposing,
+                ..
+            } => (start_proposing..stop_proposing).contains(&view.0),
+            Self::Time {
+                start_proposing,
+                stop_proposing,
+                ..
+            } => (start_proposing..stop_proposing).contains(&now),
+        }
+    }
+
+    /// Whether the change is voted for in `view` at `now`.
+    pub fn votes(&self, view: ViewNumber, now: Timestamp) -> bool {
+        match *self {
+            Self::View {
+                start_voting,
+                stop_voting,
+                ..
+            } => (start_voting..stop_voting).contains(&view.0),
+            Self::Time {
+                start_voting,
+                stop_voting,
+                ..
+            } => (start_voting..stop_voting).contains(&now),
+        }
+    }
 }
 
 /// What a change of version brings, with the chain configuration that is then in force.

@@ -1,8 +1,12 @@
 //! Block headers.
 
+mod error;
 mod form;
+mod l1_view;
 mod proposal;
 mod validity;
+
+use crema_light_client::state::{LightClientState, block_comm_root_from_merkle};
 
 use crate::chain_config::ResolvableChainConfig;
 use crate::commitment::{BlockHash, BuilderCommitment, CommitmentBuilder, VidCommitment};
@@ -11,9 +15,12 @@ use crate::l1::L1BlockInfo;
 use crate::merkle::MerkleCommitment;
 use crate::namespace::NamespaceTable;
 use crate::version::Version;
+use crate::vote::ViewNumber;
 
+pub use error::HeaderError;
+pub use l1_view::{L1Verdict, check_l1};
 pub use proposal::{Block, ProposalError, propose, sign_least_fee};
-pub use validity::{HeaderError, L1Verdict, MAX_CLOCK_DRIFT, ProposalContext, check_l1, validate};
+pub use validity::{MAX_CLOCK_DRIFT, ProposalContext, validate};
 
 /// The versions of headers that are known here. They differ in their encoding and in what their hash covers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -90,6 +97,15 @@ pub struct Header {
 }
 
 impl Header {
+    /// What a light client learns when this header is decided, as part of the leaf of `view`: all headers before it.
+    pub fn light_client_state(&self, view: ViewNumber) -> LightClientState {
+        LightClientState {
+            view_number: view.0,
+            block_height: self.height,
+            block_comm_root: block_comm_root_from_merkle(&self.block_merkle_tree_root.to_bytes()),
+        }
+    }
+
     /// The block's hash.
     pub fn commit(&self) -> BlockHash {
         let fields = CommitmentBuilder::new("BLOCK")

@@ -82,6 +82,14 @@ pub enum FeeTreeError {
         /// The height found.
         found: u64,
     },
+    /// A snapshot of another tree.
+    #[error("expected the fee Merkle tree {expected}, the snapshot is {found}")]
+    Snapshot {
+        /// The tree asked for.
+        expected: MerkleCommitment,
+        /// The tree in the snapshot.
+        found: MerkleCommitment,
+    },
     /// A proof that does not hold in this tree.
     #[error(transparent)]
     Proof(#[from] ProofError),
@@ -137,7 +145,7 @@ impl Node {
     }
 
     /// A subtree of which only the digest is known.
-    fn forgotten(digest: Digest) -> Self {
+    pub(super) fn forgotten(digest: Digest) -> Self {
         if digest == EMPTY {
             Self::Empty
         } else {

@@ -5,6 +5,7 @@ mod block_archive;
 mod block_tree;
 mod commitment;
 mod fee_proof;
+mod fee_snapshot;
 mod fee_tree;
 mod proof;
 
@@ -12,6 +13,7 @@ pub use block_archive::BlockMerkleArchive;
 pub use block_tree::{BLOCK_TREE_HEIGHT, BlockMerkleTree, FrontierError, verify_block_proof};
 pub use commitment::MerkleCommitment;
 pub use fee_proof::{FeeAccountProof, FeeProofKind};
+pub use fee_snapshot::FeeTreeSnapshot;
 pub use fee_tree::{FEE_TREE_HEIGHT, FeeMerkleTree, FeeTreeError};
 pub use proof::{FieldBytes, MerkleChild, MerkleNode, MerkleProof, ProofError};
 

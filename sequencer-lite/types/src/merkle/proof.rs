@@ -10,6 +10,12 @@ use serde::{Deserialize, Deserializer, Serialize};
 use thiserror::Error;
 
 use super::{Digest, EMPTY};
+use crate::bounded_list;
+
+/// Most children of a branch that is read: those of the fee tree.
+const MAX_CHILDREN: usize = 256;
+/// Most nodes of a proof that is read: twice those of the block tree.
+const MAX_NODES: usize = 65;
 
 /// Bytes under the tag `FIELD`: digests, indices and elements inside proofs.
 #[derive(Clone, Default, PartialEq, Eq, Hash)]
@@ -67,6 +73,7 @@ pub enum MerkleNode {
         #[serde(with = "digest")]
         value: Digest,
         /// As many as the tree's arity.
+        #[serde(deserialize_with = "bounded_list::deserialize::<MAX_CHILDREN, _, _>")]
         children: Vec<MerkleChild>,
     },
     /// The leaf.
@@ -156,6 +163,7 @@ pub struct MerkleProof {
     /// The leaf's index.
     pub pos: FieldBytes,
     /// One node per level, the leaf first.
+    #[serde(deserialize_with = "bounded_list::deserialize::<MAX_NODES, _, _>")]
     pub proof: Vec<MerkleNode>,
 }
 

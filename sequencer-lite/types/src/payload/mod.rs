@@ -9,14 +9,15 @@ mod namespace_payload;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use thiserror::Error;
 
 use crate::base64_bytes;
 use crate::commitment::BuilderCommitment;
-use crate::namespace::{NamespaceId, NamespaceTable};
+use crate::namespace::{NamespaceId, NamespaceTable, NamespaceTableError};
 use crate::transaction::Transaction;
 
 pub use build::{Built, PayloadBuilder, PayloadError};
-pub use namespace_payload::NamespacePayload;
+pub use namespace_payload::{LayoutError, NamespacePayload};
 
 /// A block's transactions, laid out, with the table that finds them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -62,8 +63,24 @@ impl<'de> Deserialize<'de> for TransactionIndex {
     }
 }
 
+/// Why a payload is not laid out as blocks are.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+pub enum PayloadLayoutError {
+    /// The namespace table.
+    #[error("namespace table: {0}")]
+    Table(#[from] NamespaceTableError),
+    /// A namespace.
+    #[error("namespace {namespace}: {source}")]
+    Namespace {
+        /// The namespace.
+        namespace: NamespaceId,
+        /// What is wrong with it.
+        source: LayoutError,
+    },
+}
+
 impl Payload {
-    /// A payload from its parts, unchecked: [`NamespaceTable::validate`] tells whether they fit.
+    /// A payload from its parts, unchecked: [`Self::validate`] tells whether they fit.
     pub fn from_parts(raw_payload: Vec<u8>, ns_table: NamespaceTable) -> Self {
         Self {
             raw_payload,
@@ -129,6 +146,25 @@ impl Payload {
             namespace: entry.id,
             payload: part.get(index.tx_index as usize)?.to_vec(),
         })
+    }
+
+    /// Checks that table and namespaces divide the bytes without gaps or overlaps.
+    ///
+    /// Whoever stores a payload checks this before it votes: a table whose ranges overlap makes a small payload read
+    /// as gigabytes of transactions.
+    ///
+    /// # Errors
+    /// On the first thing that is wrong.
+    pub fn validate(&self) -> Result<(), PayloadLayoutError> {
+        self.ns_table.validate(self.raw_payload.len() as u64)?;
+        for (index, entry) in self.ns_table.iter().enumerate() {
+            let part = self.namespace(index).unwrap_or(NamespacePayload(&[]));
+            part.validate().map_err(|source| PayloadLayoutError::Namespace {
+                namespace: entry.id,
+                source,
+            })?;
+        }
+        Ok(())
     }
 
     /// Number of transactions, without reading them.

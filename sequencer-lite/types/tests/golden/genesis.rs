@@ -2,7 +2,10 @@
 
 use crema_types::genesis::{L1Finalized, Timestamp, UpgradeMode, UpgradeType};
 use crema_types::header::HeaderVersion;
-use crema_types::{ChainConfig, Genesis, Header, Leaf, Leaf2, ResolvableChainConfig, Version, wire};
+use crema_types::{
+    BlockHash, BlockMerkleTree, ChainConfig, Genesis, Header, Leaf, Leaf2, ResolvableChainConfig, Version,
+    wire,
+};
 
 use crate::vectors::network;
 
@@ -59,6 +62,22 @@ fn genesis_leaves_of_three_versions() {
         certificate.vote_commitment.to_string(),
         vectors["genesis"]["certificate_vote"]
     );
+}
+
+/// The state that nodes sign for the leaf after a header tree of five.
+#[test]
+fn the_light_clients_state_of_a_leaf() {
+    let vectors = network();
+    let vector = &vectors["light_client_state"];
+    let mut tree = BlockMerkleTree::new();
+    for index in 0..5 {
+        tree.push(BlockHash([index + 1; 32]));
+    }
+    let mut leaf = Leaf::genesis(genesis_header(HeaderVersion::V0_2));
+    leaf.view_number = vector["view"].as_u64().unwrap().into();
+    leaf.block_header.height = vector["height"].as_u64().unwrap();
+    leaf.block_header.block_merkle_tree_root = tree.commitment();
+    assert_eq!(leaf.light_client_state().to_string(), vector["text"]);
 }
 
 /// A genesis file with the values of a public network.
@@ -224,6 +243,26 @@ fn every_key() {
         UpgradeType::Marketplace { .. }
     ));
     assert!(matches!(epoch.upgrade_type, UpgradeType::Epoch { .. }));
+    let time = |seconds: u64| Timestamp(1_726_671_600 + seconds);
+    assert!(!fee.mode.proposes(10.into(), Timestamp(0)) && fee.mode.proposes(0.into(), time(0)));
+    assert!(fee.mode.proposes(0.into(), time(86399)) && !fee.mode.proposes(10.into(), time(86400)));
+    assert!(fee.mode.votes(0.into(), Timestamp(0)));
+    let views = |view: u64| {
+        (
+            marketplace.mode.proposes(view.into(), time(0)),
+            marketplace.mode.votes(view.into(), time(0)),
+        )
+    };
+    assert_eq!(
+        [views(9), views(10), views(59), views(60), views(70)],
+        [
+            (false, true),
+            (true, true),
+            (true, true),
+            (false, true),
+            (false, false),
+        ]
+    );
     assert!(epoch.upgrade_type.chain_config().stake_table_contract.is_some());
 
     let header = genesis.header(None).unwrap();

@@ -3,7 +3,7 @@
 use crema_light_client::bls;
 use crema_types::vote::{
     CertificateError, DaData, QuorumData, QuorumData2, Signers, TimeoutData, UpgradeData, ViewSyncCommitData,
-    ViewSyncFinalizeData, ViewSyncPreCommitData, VoteData, vote_commitment,
+    ViewSyncFinalizeData, ViewSyncPreCommitData, Vote, VoteData, vote_commitment,
 };
 use crema_types::{
     Commitment, QuorumCertificate, QuorumCertificate2, Version, VidCommitment, ViewNumber, genesis, wire,
@@ -174,4 +174,56 @@ fn the_empty_payloads_commitment() {
     let vectors = network();
     let expected: VidCommitment = text(&vectors["empty"]["payload_commitment"]).parse().unwrap();
     assert_eq!(genesis::genesis_payload_commitment(), expected);
+}
+
+#[test]
+fn a_vote_counts_for_its_data_and_view_only() {
+    let key = bls::SigningKey::from_seed(&[3; 32]);
+    let data = TimeoutData { view: ViewNumber(4) };
+    let vote = Vote::sign(&key, data, ViewNumber(4));
+    assert_eq!(vote.verify(), Ok(()));
+    let json = serde_json::to_value(&vote).unwrap();
+    let expected = json!({
+        "signature": [key.verifying_key().to_string(), vote.signature.1.to_string()],
+        "data": {"view": 4},
+        "view_number": 4,
+    });
+    assert_eq!(json, expected);
+    assert_eq!(serde_json::from_value::<Vote<TimeoutData>>(json).unwrap(), vote);
+    let binary = wire::encode(Version::V0_2, &vote).unwrap();
+    assert_eq!(
+        wire::decode::<Vote<TimeoutData>>(Version::V0_2, &binary).unwrap(),
+        vote
+    );
+
+    let mut later = vote.clone();
+    later.view_number = ViewNumber(5);
+    assert_eq!(later.verify(), Err(bls::Error::Invalid));
+    let mut other = vote.clone();
+    other.data.view = ViewNumber(5);
+    assert_eq!(other.verify(), Err(bls::Error::Invalid));
+    // the same numbers in another kind of vote
+    let sync = |relay| ViewSyncCommitData {
+        relay,
+        round: ViewNumber(4),
+    };
+    assert_ne!(sync(0).commit(), data.commit());
+    assert_ne!(sync(0).commit(), sync(1).commit());
+}
+
+#[test]
+fn genesis_certificates_are_known_and_not_verified() {
+    let data = QuorumData::default();
+    let null = QuorumCertificate::unsigned(data, ViewNumber(0), vote_commitment(&data, ViewNumber(0)));
+    assert!(null.is_genesis());
+    assert_eq!(
+        null.verify(&[], 0),
+        Err(CertificateError::Unsigned { view: ViewNumber(0) })
+    );
+    let later = QuorumCertificate::unsigned(data, ViewNumber(1), vote_commitment(&data, ViewNumber(1)));
+    assert!(!later.is_genesis());
+    assert_eq!(
+        later.verify(&[], 0),
+        Err(CertificateError::Unsigned { view: ViewNumber(1) })
+    );
 }
