@@ -51,7 +51,7 @@ struct Quotient {
 static_assert(sizeof(Quotient) == 592, "src/cuda/permutation/quotient.rs has the same struct");
 
 // A row's sum of products. Those of the gate equation and the two of the permutation argument are at most GATE_TERMS times
-// r² together: 4 linear, 2·1.19, 4·1.24 and 1.24 for lazy monomials, 1 for the output, 2 for the argument.
+// r² together: 4 linear, 2·1.19, 4·1.19 and 1.24 for lazy monomials, 1 for the output, 2 for the argument.
 constexpr uint32_t GATE_TERMS = 16;
 static_assert(GATE_TERMS < ProductSum::MAX_TERMS, "a row without many public inputs is reduced once");
 
@@ -74,10 +74,7 @@ DEVICE Fr add_public_inputs(const Quotient& input, uint32_t row, ProductSum& sum
     return rest;
 }
 
-DEVICE Fr fifth_power(Fr x) {
-    const Fr second = lazy::multiply(x, x);
-    return lazy::multiply(lazy::multiply(second, second), x);
-}
+DEVICE Fr fifth_power(Fr x) { return lazy::multiply(square(square(x)), x); }
 
 // Values that a block's threads keep for themselves in shared memory instead of registers.
 class PrivateValues {
@@ -99,8 +96,8 @@ private:
 // Numerator over the vanishing polynomial at one row. `subtract` says that x is the opposite of the one that the
 // private values β·k_j·x belong to.
 //
-// In multiples of r: lazy products of reduced values are below 1.19, of such products below 1.27, times a reduced value
-// below 1.24. The argument's factors are below 4, its products below 1 + 4·0.19·(the product before), at most 3.4.
+// In multiples of r: lazy products of reduced values are below 1.19, products of two such ones below 1.27, and that times a
+// reduced value below 1.24. The argument's factors are below 4, its products below 1 + 4·0.19·(the product before), at most 3.4.
 DEVICE Fr quotient_row(const Quotient& input, uint32_t row, PrivateValues& values, bool subtract) {
     const Selectors& selectors = input.selectors;
     ProductSum sum;
