@@ -106,7 +106,7 @@ impl<C: SignatureCheck> Cluster<C> {
             .collect();
         let config = simulated::Config {
             max_size: 1 << 24,
-            max_peers_per_set: NZUsize!(1024),
+            max_peers_per_set: NZUsize!(128),
             disconnect_on_block: true,
             tracked_peer_sets: NZUsize!(1),
         };
@@ -156,7 +156,7 @@ impl<C: SignatureCheck> Cluster<C> {
         let genesis = genesis();
         let name = network_name(&genesis.0, &self.committee);
         let control = self.oracle.control(network_key.public_key());
-        let quota = Quota::per_second(NZU32!(1_000_000));
+        let quota = Quota::per_second(NZU32!(1000));
         let config = Config {
             scheme: Scheme::with_check(Arc::clone(&self.committee), name, self.check.clone(), Some(stake)),
             keys: Keys { state_key },
