@@ -34,7 +34,7 @@ DEVICE Xyzz doubled(const Affine& p) {
     const Fq m = doubled(x_squared) + x_squared;
     Xyzz result;
     result.x = square(m) - doubled(s);
-    result.y = m * (s - result.x) - w * p.y;
+    result.y = sum_of_products(m, s - result.x, w, negated(p.y));
     result.zz = v;
     result.zzz = w;
     return result;
@@ -46,7 +46,7 @@ DEVICE Xyzz doubled(const Xyzz& p) {
     const Fq m = doubled(x_squared) + x_squared;
     Xyzz result;
     result.x = square(m) - doubled(s);
-    result.y = m * (s - result.x) - w * p.y;
+    result.y = sum_of_products(m, s - result.x, w, negated(p.y));
     result.zz = v * p.zz;
     result.zzz = w * p.zzz;
     return result;
@@ -66,7 +66,7 @@ DEVICE void add(Xyzz& sum, const Affine& p) {
     }
     const Fq squared = square(difference), cubed = difference * squared, q = sum.x * squared;
     sum.x = square(r) - cubed - doubled(q);
-    sum.y = r * (q - sum.x) - sum.y * cubed;
+    sum.y = sum_of_products(r, q - sum.x, negated(sum.y), cubed);
     sum.zz = sum.zz * squared;
     sum.zzz = sum.zzz * cubed;
 }
@@ -86,7 +86,7 @@ DEVICE void add(Xyzz& sum, const Xyzz& p) {
     }
     const Fq squared = square(difference), cubed = difference * squared, q = u * squared;
     sum.x = square(r) - cubed - doubled(q);
-    sum.y = r * (q - sum.x) - s * cubed;
+    sum.y = sum_of_products(r, q - sum.x, negated(s), cubed);
     sum.zz = sum.zz * p.zz * squared;
     sum.zzz = sum.zzz * p.zzz * cubed;
 }

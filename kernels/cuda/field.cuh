@@ -95,6 +95,15 @@ DEVICE Field<P> negated(Field<P> a) {
     return Field<P>::zero() - a;
 }
 
+// a·b + c·d, for less than two products.
+template <class P>
+DEVICE Field<P> sum_of_products(Field<P> a, Field<P> b, Field<P> c, Field<P> d) {
+    Field<P> result;
+    arithmetic::sum_of_products<P>(result.limb, a.limb, b.limb, c.limb, d.limb);  // below p + 2·0.1891·p
+    arithmetic::subtract_if_above<P, 1>(result.limb);
+    return result;
+}
+
 // The number itself, out of Montgomery form.
 template <class P>
 DEVICE Limbs from_montgomery(Field<P> a) {

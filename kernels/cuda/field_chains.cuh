@@ -7,6 +7,14 @@
 
 namespace arithmetic {
 
+// a + b, which must be below 2^256.
+DEVICE void add(uint32_t* result, const uint32_t* a, const uint32_t* b) {
+    result[0] = limb::add_c(a[0], b[0]);
+#pragma unroll
+    for (int i = 1; i < 7; i++) result[i] = limb::c_add_c(a[i], b[i]);
+    result[7] = limb::c_add(a[7], b[7]);
+}
+
 // even[j], even[j+1] += a[j]·b for even j; leaves the carry out of even[7] in the flag.
 DEVICE void accumulate(uint32_t* even, const uint32_t* a, uint32_t b) {
     even[0] = limb::mad_low_c(a[0], b, even[0]);
@@ -39,10 +47,9 @@ DEVICE void cancel_lowest(uint32_t* even, uint32_t* odd) {
     odd[7] = limb::c_add(odd[7], 0);
 }
 
-// One row of a Montgomery multiplication: T = (T / 2^32) + a·b, and cancels its lowest limb. T is even + odd·2^32 afterwards;
-// before, the other way round and not shifted yet: `odd` comes in as the accumulator whose limb 0 is zero.
-template <class P>
-DEVICE void row(uint32_t* even, uint32_t* odd, const uint32_t* a, uint32_t b) {
+// T = (T / 2^32) + a·b. T is even + odd·2^32 afterwards; before, the other way round and not shifted yet: `odd` comes in as the
+// accumulator whose limb 0 is zero.
+DEVICE void shift_and_accumulate(uint32_t* even, uint32_t* odd, const uint32_t* a, uint32_t b) {
     even[0] = limb::add_c(even[0], odd[1]);
 #pragma unroll
     for (int j = 0; j < 6; j += 2) {
@@ -53,6 +60,27 @@ DEVICE void row(uint32_t* even, uint32_t* odd, const uint32_t* a, uint32_t b) {
     odd[7] = limb::c_mad_high(a[7], b, 0);
     accumulate(even, a, b);
     odd[7] = limb::c_add(odd[7], 0);
+}
+
+// One row of a Montgomery multiplication.
+template <class P>
+DEVICE void row(uint32_t* even, uint32_t* odd, const uint32_t* a, uint32_t b) {
+    shift_and_accumulate(even, odd, a, b);
+    cancel_lowest<P>(even, odd);
+}
+
+// even + odd·2^32 += a·b.
+DEVICE void accumulate_both(uint32_t* even, uint32_t* odd, const uint32_t* a, uint32_t b) {
+    accumulate(odd, a + 1, b);
+    accumulate(even, a, b);
+    odd[7] = limb::c_add(odd[7], 0);
+}
+
+// A row of two products: T = (T / 2^32) + a·b + c·d.
+template <class P>
+DEVICE void row_of_two(uint32_t* even, uint32_t* odd, const uint32_t* a, uint32_t b, const uint32_t* c, uint32_t d) {
+    shift_and_accumulate(even, odd, a, b);
+    accumulate_both(even, odd, c, d);
     cancel_lowest<P>(even, odd);
 }
 
@@ -85,17 +113,138 @@ DEVICE void multiply(uint32_t* result, const uint32_t* a, const uint32_t* b) {
     result[7] = limb::c_add(even[7], 0);
 }
 
+// (a·b + c·d)/2^256 modulo p with one reduction, for a + c + p <= 2^256: below (a·b + c·d)/2^256 + p. As above, with a row of c·d
+// after each row of a·b.
 template <class P>
-DEVICE void square(uint32_t* result, const uint32_t* a) {
-    multiply<P>(result, a, a);
+DEVICE void sum_of_products(uint32_t* result, const uint32_t* a, const uint32_t* b, const uint32_t* c, const uint32_t* d) {
+    uint32_t even[8], odd[8];
+#pragma unroll
+    for (int j = 0; j < 8; j += 2) {
+        even[j] = limb::mul_low(a[j], b[0]);
+        even[j + 1] = limb::mul_high(a[j], b[0]);
+        odd[j] = limb::mul_low(a[j + 1], b[0]);
+        odd[j + 1] = limb::mul_high(a[j + 1], b[0]);
+    }
+    accumulate_both(even, odd, c, d[0]);
+    cancel_lowest<P>(even, odd);
+    row_of_two<P>(odd, even, a, b[1], c, d[1]);
+#pragma unroll
+    for (int i = 2; i < 8; i += 2) {
+        row_of_two<P>(even, odd, a, b[i], c, d[i]);
+        row_of_two<P>(odd, even, a, b[i + 1], c, d[i + 1]);
+    }
+    result[0] = limb::add_c(even[0], odd[1]);
+#pragma unroll
+    for (int i = 1; i < 7; i++) result[i] = limb::c_add_c(even[i], odd[i + 1]);
+    result[7] = limb::c_add(even[7], 0);
 }
 
-// a + b, which must be below 2^256.
-DEVICE void add(uint32_t* result, const uint32_t* a, const uint32_t* b) {
-    result[0] = limb::add_c(a[0], b[0]);
+// accumulator += a·(b_first, b_(first+2), …) for the limbs of b from `first` to 7. What leaves the chain goes to the limb above,
+// where nothing but such a carry can be.
+template <int first>
+DEVICE void cross_products(uint32_t* accumulator, uint32_t a, const uint32_t* b, int position) {
+    if constexpr (first < 8) {
+        accumulator[position] = limb::mad_low_c(a, b[first], accumulator[position]);
+        accumulator[position + 1] = limb::c_mad_high_c(a, b[first], accumulator[position + 1]);
 #pragma unroll
-    for (int i = 1; i < 7; i++) result[i] = limb::c_add_c(a[i], b[i]);
-    result[7] = limb::c_add(a[7], b[7]);
+        for (int j = first + 2; j < 8; j += 2) {
+            const int k = position + j - first;
+            accumulator[k] = limb::c_mad_low_c(a, b[j], accumulator[k]);
+            accumulator[k + 1] = limb::c_mad_high_c(a, b[j], accumulator[k + 1]);
+        }
+        constexpr int above = (7 - first) / 2 * 2 + 2;
+        accumulator[position + above] = limb::c_add(accumulator[position + above], 0);
+    }
+}
+
+// The sixteen limbs of a^2: 28 products of different limbs, doubled, and eight squares.
+DEVICE void wide_square(uint32_t* wide, const uint32_t* a) {
+    uint32_t even[16], odd[16];  // products at even and at odd positions
+#pragma unroll
+    for (int i = 0; i < 16; i++) even[i] = odd[i] = 0;
+    cross_products<1>(odd, a[0], a, 1);
+    cross_products<2>(even, a[0], a, 2);
+    cross_products<2>(odd, a[1], a, 3);
+    cross_products<3>(even, a[1], a, 4);
+    cross_products<3>(odd, a[2], a, 5);
+    cross_products<4>(even, a[2], a, 6);
+    cross_products<4>(odd, a[3], a, 7);
+    cross_products<5>(even, a[3], a, 8);
+    cross_products<5>(odd, a[4], a, 9);
+    cross_products<6>(even, a[4], a, 10);
+    cross_products<6>(odd, a[5], a, 11);
+    cross_products<7>(even, a[5], a, 12);
+    cross_products<7>(odd, a[6], a, 13);
+    // the sum of both, then twice that
+    wide[0] = 0;
+    wide[1] = odd[1];
+    wide[2] = limb::add_c(even[2], odd[2]);
+#pragma unroll
+    for (int i = 3; i < 15; i++) wide[i] = limb::c_add_c(even[i], odd[i]);
+    wide[15] = limb::c_add(0, 0);
+    wide[1] = limb::add_c(wide[1], wide[1]);
+#pragma unroll
+    for (int i = 2; i < 15; i++) wide[i] = limb::c_add_c(wide[i], wide[i]);
+    wide[15] = limb::c_add(wide[15], wide[15]);
+    wide[0] = limb::mad_low_c(a[0], a[0], 0);
+    wide[1] = limb::c_mad_high_c(a[0], a[0], wide[1]);
+#pragma unroll
+    for (int i = 1; i < 8; i++) {
+        wide[2 * i] = limb::c_mad_low_c(a[i], a[i], wide[2 * i]);
+        wide[2 * i + 1] = limb::c_mad_high_c(a[i], a[i], wide[2 * i + 1]);
+    }
+}
+
+// A row without a product: T = T / 2^32, and cancels its lowest limb. The chain that cancels the odd limbs takes the carry of the
+// lowest limbs' sum.
+template <class P>
+DEVICE void reduction_row(uint32_t* even, uint32_t* odd) {
+    even[0] = limb::add_c(even[0], odd[1]);
+    const uint32_t m = limb::mul_low(even[0], P::negative_inverse);
+#pragma unroll
+    for (int j = 0; j < 6; j += 2) {
+        odd[j] = limb::c_mad_low_c(P::modulus(j + 1), m, odd[j + 2]);
+        odd[j + 1] = limb::c_mad_high_c(P::modulus(j + 1), m, odd[j + 3]);
+    }
+    odd[6] = limb::c_mad_low_c(P::modulus(7), m, 0);
+    odd[7] = limb::c_mad_high(P::modulus(7), m, 0);
+    accumulate_modulus<P, 0>(even, m);
+    odd[7] = limb::c_add(odd[7], 0);
+}
+
+// wide/2^256 modulo p, for wide < 2^256·(2^256 - p): below wide/2^256 + p.
+template <class P>
+DEVICE void montgomery_reduce(uint32_t* result, const uint32_t* wide) {
+    uint32_t even[8], odd[8];
+#pragma unroll
+    for (int i = 0; i < 8; i++) even[i] = wide[i];
+    const uint32_t m = limb::mul_low(even[0], P::negative_inverse);
+#pragma unroll
+    for (int j = 0; j < 8; j += 2) {
+        odd[j] = limb::mul_low(P::modulus(j + 1), m);
+        odd[j + 1] = limb::mul_high(P::modulus(j + 1), m);
+    }
+    accumulate_modulus<P, 0>(even, m);
+    odd[7] = limb::c_add(odd[7], 0);
+    reduction_row<P>(odd, even);
+#pragma unroll
+    for (int i = 2; i < 8; i += 2) {
+        reduction_row<P>(even, odd);
+        reduction_row<P>(odd, even);
+    }
+    result[0] = limb::add_c(even[0], odd[1]);
+#pragma unroll
+    for (int i = 1; i < 7; i++) result[i] = limb::c_add_c(even[i], odd[i + 1]);
+    result[7] = limb::c_add(even[7], 0);
+    add(result, result, wide + 8);
+}
+
+// 36 products for the square and 72 for its reduction, against 136 of a multiplication.
+template <class P>
+DEVICE void square(uint32_t* result, const uint32_t* a) {
+    uint32_t wide[16];
+    wide_square(wide, a);
+    montgomery_reduce<P>(result, wide);
 }
 
 // value -= K·p where that is not negative, for K of 1 or 2.

@@ -80,6 +80,31 @@ inline void multiply(uint32_t* result, const uint32_t* a_limbs, const uint32_t* 
 }
 
 template <class P>
+inline void sum_of_products(uint32_t* result, const uint32_t* a_limbs, const uint32_t* b_limbs, const uint32_t* c_limbs,
+                            const uint32_t* d_limbs) {
+    constexpr Words p = modulus<P>();
+    const Words a = load(a_limbs), b = load(b_limbs), c = load(c_limbs), d = load(d_limbs);
+    uint64_t t[5] = {};
+    const auto accumulate = [&t](const Words& x, uint64_t y) {
+        Wide carry = 0;
+        for (int j = 0; j < 4; j++) {
+            carry += static_cast<Wide>(x.word[j]) * y + t[j];
+            t[j] = static_cast<uint64_t>(carry);
+            carry >>= 64;
+        }
+        t[4] += static_cast<uint64_t>(carry);
+    };
+    for (int i = 0; i < 4; i++) {
+        accumulate(a, b.word[i]);
+        accumulate(c, d.word[i]);
+        accumulate(p, t[0] * P::negative_inverse_64);
+        for (int j = 0; j < 4; j++) t[j] = t[j + 1];
+        t[4] = 0;
+    }
+    std::memcpy(result, t, 32);
+}
+
+template <class P>
 inline void square(uint32_t* result, const uint32_t* a) {
     multiply<P>(result, a, a);
 }

@@ -59,6 +59,16 @@ void check_field() {
         check_conversion(a);
         for (const F& b : elements) check_pair(a, b);
     }
+    for (size_t i = 0; i < elements.size(); i++) {
+        for (size_t j = 0; j < elements.size(); j += 3) {
+            const F &a = elements[i], &b = elements[j], &c = elements[(i + 2 * j + 1) % elements.size()];
+            const F& d = elements[(3 * i + j) % elements.size()];
+            const Integer sum = montgomery_product<F>(raw(a), raw(b)) + montgomery_product<F>(raw(c), raw(d));
+            CHECK(raw(sum_of_products(a, b, c, d)) == sum % Modulus<F>::value(), "products of elements " << i << ", " << j);
+            const F largest = from_raw<F>(Modulus<F>::value() - Integer(1));
+            CHECK(sum_of_products(largest, a, largest, b) == largest * (a + b), "largest factors and elements " << i << ", " << j);
+        }
+    }
 }
 
 // The results of lazy operations lie where their comments say, and stand for the right element.
