@@ -26,9 +26,23 @@ pub use transform::{
 };
 pub use vector::{add_at, gather, mask, transfers};
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use ark_bn254::Fr;
 
 use crate::{Engine, Shared};
+
+static LARGEST_SUM: AtomicUsize = AtomicUsize::new(usize::MAX);
+
+/// Keeps the multi-scalar multiplications of this process's tests to so many points: an engine whose card is emulated
+/// takes a microsecond for an addition of points, and hundreds of them to prepare one.
+pub fn limit_sums(points: usize) {
+    LARGEST_SUM.store(points, Ordering::Relaxed);
+}
+
+fn largest_sum() -> usize {
+    LARGEST_SUM.load(Ordering::Relaxed)
+}
 
 fn upload<E: Engine>(engine: &E, values: &[Fr]) -> E::Vector {
     engine.upload(Shared::from(values.to_vec())).expect("upload")

@@ -4,56 +4,79 @@ use ark_bn254::{Fr, G1Affine, G1Projective};
 use ark_ff::{AdditiveGroup, Field, Zero};
 
 use super::{
+    largest_sum,
     sampler::{KnownPoints, Sampler},
     upload,
 };
 use crate::{Engine, Error, Shared};
 
-fn check<E: Engine>(engine: &E, bases: &KnownPoints, scalars: &[Fr], what: &str) {
-    let prepared = engine
-        .prepare_bases(Shared::from(bases.points.clone()))
-        .expect("prepare");
-    let vector = upload(engine, scalars);
-    let results = engine.msm(&prepared, &[&vector]).expect("msm");
-    assert_eq!(
-        results,
-        [bases.expected(scalars)],
-        "{what}, {} scalars",
-        scalars.len()
-    );
+/// Points whose logarithms are known, prepared by an engine.
+struct Prepared<'a, E: Engine> {
+    engine: &'a E,
+    points: KnownPoints,
+    bases: E::Bases,
+}
+
+impl<'a, E: Engine> Prepared<'a, E> {
+    fn new(engine: &'a E, points: KnownPoints) -> Self {
+        let bases = engine
+            .prepare_bases(Shared::from(points.points.clone()))
+            .expect("prepare");
+        Self {
+            engine,
+            points,
+            bases,
+        }
+    }
+
+    fn check(&self, scalars: &[Fr], what: &str) {
+        let vector = upload(self.engine, scalars);
+        let results = self.engine.msm(&self.bases, &[&vector]).expect("msm");
+        let count = scalars.len();
+        assert_eq!(
+            results,
+            [self.points.expected(scalars)],
+            "{what}, {count} scalars"
+        );
+    }
+}
+
+/// The length, or as much of it as this process takes.
+fn at_most(length: usize) -> usize {
+    length.min(largest_sum())
 }
 
 /// Random scalars at lengths around every threshold, with bases of the same length and longer ones; short ones also
 /// against a sum of single products.
 pub fn msm_lengths<E: Engine>(engine: &E) {
     let mut sampler = Sampler::new(40);
-    let bases = KnownPoints::distinct(41, 4200);
-    let prepared = engine
-        .prepare_bases(Shared::from(bases.points.clone()))
-        .expect("prepare");
-    for length in [
+    let longest = at_most(4200);
+    let bases = Prepared::new(engine, KnownPoints::distinct(41, longest));
+    let lengths = [
         0, 1, 2, 3, 4, 7, 8, 9, 31, 32, 33, 100, 255, 256, 257, 1000, 4095, 4096, 4097,
-    ] {
+    ];
+    for length in lengths.into_iter().filter(|length| *length <= longest) {
         let scalars = sampler.scalars(length);
-        let results = engine.msm(&prepared, &[&upload(engine, &scalars)]).expect("msm");
-        assert_eq!(
-            results,
-            [bases.expected(&scalars)],
-            "{length} scalars, longer bases"
-        );
+        bases.check(&scalars, "longer bases");
         let exact = KnownPoints {
-            logs: bases.logs[..length].to_vec(),
-            points: bases.points[..length].to_vec(),
+            logs: bases.points.logs[..length].to_vec(),
+            points: bases.points.points[..length].to_vec(),
         };
-        check(engine, &exact, &scalars, "bases of the same length");
+        let exact = Prepared::new(engine, exact);
+        exact.check(&scalars, "bases of the same length");
         if length <= 33 {
             let sum: G1Projective = exact
+                .points
                 .points
                 .iter()
                 .zip(&scalars)
                 .map(|(point, scalar)| G1Affine::from(*point) * scalar)
                 .sum();
-            assert_eq!(results, [sum], "{length} scalars, single products");
+            assert_eq!(
+                exact.points.expected(&scalars),
+                sum,
+                "{length} scalars, single products"
+            );
         }
     }
 }
@@ -76,13 +99,13 @@ pub fn msm_edge_scalars<E: Engine>(engine: &E) {
         Fr::from(u128::MAX),
         -Fr::from(u128::MAX),
     ];
-    for length in [5, 300, 2000] {
-        let bases = KnownPoints::distinct(43, length);
+    for length in [5, 300, 2000].map(at_most) {
+        let bases = Prepared::new(engine, KnownPoints::distinct(43, length));
         for edge in edges {
-            check(engine, &bases, &vec![edge; length], &format!("all {edge}"));
+            bases.check(&vec![edge; length], &format!("all {edge}"));
         }
         let alternating: Vec<Fr> = edges.iter().copied().cycle().take(length).collect();
-        check(engine, &bases, &alternating, "alternating edges");
+        bases.check(&alternating, "alternating edges");
         let mixed: Vec<Fr> = (0..length)
             .map(|i| {
                 if i % 3 == 0 {
@@ -92,50 +115,51 @@ pub fn msm_edge_scalars<E: Engine>(engine: &E) {
                 }
             })
             .collect();
-        check(engine, &bases, &mixed, "edges among random scalars");
+        bases.check(&mixed, "edges among random scalars");
     }
     // every window width of every digit: powers of two and their neighbours
-    let bases = KnownPoints::distinct(44, 3 * 254);
+    let bases = Prepared::new(engine, KnownPoints::distinct(44, 3 * 254));
     let mut power = Fr::from(1u64);
     let mut powers = Vec::new();
     for _ in 0..254 {
         powers.extend([power, power - Fr::from(1u64), -power]);
         power.double_in_place();
     }
-    check(engine, &bases, &powers, "powers of two");
+    bases.check(&powers, "powers of two");
 }
 
 /// Bits, bytes and their negatives.
 pub fn msm_bit_scalars<E: Engine>(engine: &E) {
     let mut sampler = Sampler::new(45);
-    let bases = KnownPoints::distinct(46, 5000);
-    let bits: Vec<Fr> = (0..5000).map(|_| Fr::from(sampler.word() & 1)).collect();
-    check(engine, &bases, &bits, "bits");
-    let bytes: Vec<Fr> = (0..5000).map(|_| Fr::from(sampler.word() & 0xff)).collect();
-    check(engine, &bases, &bytes, "bytes");
-    let signed: Vec<Fr> = (0..5000).map(|_| Fr::from(sampler.signed(256))).collect();
-    check(engine, &bases, &signed, "signed bytes");
-    let mut single = vec![Fr::ZERO; 5000];
-    single[4321] = sampler.scalar();
-    check(engine, &bases, &single, "one scalar that is not zero");
+    let length = at_most(5000);
+    let bases = Prepared::new(engine, KnownPoints::distinct(46, length));
+    let bits: Vec<Fr> = (0..length).map(|_| Fr::from(sampler.word() & 1)).collect();
+    bases.check(&bits, "bits");
+    let bytes: Vec<Fr> = (0..length).map(|_| Fr::from(sampler.word() & 0xff)).collect();
+    bases.check(&bytes, "bytes");
+    let signed: Vec<Fr> = (0..length).map(|_| Fr::from(sampler.signed(256))).collect();
+    bases.check(&signed, "signed bytes");
+    let mut single = vec![Fr::ZERO; length];
+    single[length * 5 / 6] = sampler.scalar();
+    bases.check(&single, "one scalar that is not zero");
 }
 
 /// All scalars equal, which fills one bucket per window.
 pub fn msm_equal_scalars<E: Engine>(engine: &E) {
     let mut sampler = Sampler::new(47);
-    for length in [2, 33, 1000, 40_000] {
-        let bases = KnownPoints::distinct(48, length);
-        check(engine, &bases, &vec![sampler.scalar(); length], "equal scalars");
+    for length in [2, 33, 1000, 40_000].map(at_most) {
+        let bases = Prepared::new(engine, KnownPoints::distinct(48, length));
+        bases.check(&vec![sampler.scalar(); length], "equal scalars");
     }
 }
 
 /// The distribution of a circuit's wires.
 pub fn msm_wire_scalars<E: Engine>(engine: &E) {
     let mut sampler = Sampler::new(49);
-    for length in [50, 1000, 40_000] {
-        let bases = KnownPoints::distinct(50, length);
+    for length in [50, 1000, 40_000].map(at_most) {
+        let bases = Prepared::new(engine, KnownPoints::distinct(50, length));
         let wires: Vec<Fr> = (0..length).map(|_| sampler.wire()).collect();
-        check(engine, &bases, &wires, "wire scalars");
+        bases.check(&wires, "wire scalars");
     }
 }
 
@@ -152,19 +176,19 @@ pub fn msm_colliding_points<E: Engine>(engine: &E) {
         &[3, -3, 3, 3],
         &[0, 0, 0, 9],
     ];
-    for length in [1, 2, 3, 8, 64, 500, 3000] {
+    for length in [1, 2, 3, 8, 64, 500, 3000].map(at_most) {
         for factors in families {
-            let bases = KnownPoints::repeating(factors, length);
+            let bases = Prepared::new(engine, KnownPoints::repeating(factors, length));
             let what = |scalars: &str| format!("multiples {factors:?}, {scalars}");
-            check(engine, &bases, &sampler.scalars(length), &what("random"));
-            check(engine, &bases, &vec![sampler.scalar(); length], &what("equal"));
-            check(engine, &bases, &vec![Fr::from(1u64); length], &what("ones"));
+            bases.check(&sampler.scalars(length), &what("random"));
+            bases.check(&vec![sampler.scalar(); length], &what("equal"));
+            bases.check(&vec![Fr::from(1u64); length], &what("ones"));
             let few: Vec<Fr> = (0..length).map(|_| Fr::from(sampler.signed(3))).collect();
-            check(engine, &bases, &few, &what("small"));
+            bases.check(&few, &what("small"));
             let opposite: Vec<Fr> = (0..length)
                 .map(|i| if i % 2 == 0 { few[0] } else { -few[0] })
                 .collect();
-            check(engine, &bases, &opposite, &what("opposite"));
+            bases.check(&opposite, &what("opposite"));
         }
     }
 }
@@ -172,9 +196,9 @@ pub fn msm_colliding_points<E: Engine>(engine: &E) {
 /// Enough points for every thread to have several pieces.
 pub fn msm_large<E: Engine>(engine: &E) {
     let mut sampler = Sampler::new(52);
-    let length = (1 << 16) + 3;
-    let bases = KnownPoints::distinct(53, length);
-    check(engine, &bases, &sampler.scalars(length), "random scalars");
+    let length = at_most((1 << 16) + 3);
+    let bases = Prepared::new(engine, KnownPoints::distinct(53, length));
+    bases.check(&sampler.scalars(length), "random scalars");
 }
 
 /// Several vectors of different lengths over the same bases, the empty list and the empty vector included.
