@@ -471,7 +471,7 @@ fn an_invented_l1_block_gets_no_vote() {
         })
     );
     let forged = L1BlockInfo {
-        timestamp: U256::ZERO,
+        timestamp: U256::MAX,
         ..l1_block(7)
     };
     assert_eq!(
