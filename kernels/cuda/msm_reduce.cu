@@ -40,7 +40,7 @@ DEVICE uint32_t place_of_item(uint32_t item, uint32_t level, uint32_t levels) {
 // buckets[set][b] for b < 2^bits of every set (blockIdx.y). Thread t of a set takes the 2^piece_bits buckets, no more than
 // there are, from t·2^piece_bits on.
 // output[set][number][block] has the block's points.
-KERNEL_BOUNDED(msm_reduce, msm::REDUCE_THREADS, 4)(const Xyzz* buckets, uint32_t bits, uint32_t piece_bits, Xyzz* output) {
+KERNEL_BOUNDED(msm_reduce, msm::REDUCE_THREADS, 3)(const Xyzz* buckets, uint32_t bits, uint32_t piece_bits, Xyzz* output) {
     using namespace msm;
     __shared__ Xyzz sums[REDUCE_THREADS], weighted[REDUCE_THREADS];
     const uint32_t first = (blockIdx.x * REDUCE_THREADS + threadIdx.x) << piece_bits;

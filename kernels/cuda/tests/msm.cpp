@@ -152,4 +152,10 @@ KERNEL_TEST(scalars_in_standard_form) {
     }
 }
 
+// Small enough for ThreadSanitizer: every kernel, both passes of the sort, heads to be joined.
+RACE_TEST(every_kernel_waits_where_it_must) {
+    Bases(Points::repeating({1, 2, 3}, 3))
+        .check({{random_scalars(11, 1)[0], small(5), small(5)}}, with_table(13), "three scalars", {1, 1, 0});
+}
+
 TEST_MAIN()

@@ -107,6 +107,10 @@ const fn bits_for(count: u32) -> u32 {
     count.next_power_of_two().trailing_zeros()
 }
 
+/// Part of the digits that count as nonzero: wires are sparse, and where two shapes are as fast for dense vectors, the one
+/// with fewer buckets is faster for sparse ones.
+const DENSITY: f64 = 0.8;
+
 /// Predicted speed of a card, in nanoseconds.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Speed {
@@ -125,15 +129,15 @@ impl Speed {
     pub(super) fn of(multiprocessors: u32) -> Self {
         let share = 132.0 / f64::from(multiprocessors.max(1));
         Self {
-            entry: 0.2 * share,
-            addition: 0.28 * share,
+            entry: 0.19 * share,
+            addition: 0.25 * share,
             latency: 4000.0,
             host_doubling: 250.0,
         }
     }
 
     fn cost(self, shape: Shape, scalars: usize, vectors: u32) -> f64 {
-        let entries = scalars as f64 * f64::from(shape.windows);
+        let entries = scalars as f64 * f64::from(shape.windows) * DENSITY;
         let buckets = shape.buckets(vectors) as f64;
         // the first point of a bucket takes a slot of the accumulation although it adds nothing
         let first = buckets.min(entries);
