@@ -2,6 +2,7 @@
 //
 // Under ThreadSanitizer this file and simt.cpp are compiled WITHOUT -fsanitize=thread but with -DSIMT_TSAN: the scheduler
 // is no part of the program that is searched for races, and every CUDA thread becomes one of the sanitizer's fibers.
+// Processors other than x86-64 switch by swapcontext; -DSIMT_UCONTEXT does so everywhere, to test that path.
 #pragma once
 
 #include <sys/mman.h>
@@ -11,7 +12,7 @@
 #include <cstdlib>
 #include <new>
 
-#if !defined(__x86_64__)
+#if !defined(__x86_64__) || defined(SIMT_UCONTEXT)
 #include <ucontext.h>
 #endif
 #if defined(__SANITIZE_ADDRESS__)
@@ -33,7 +34,7 @@ namespace simt {
 // Sanitized field arithmetic takes some tens of kilobytes of stack; pages that are never touched cost nothing.
 constexpr size_t stack_size = 512 * 1024;
 
-#if defined(__x86_64__)
+#if defined(__x86_64__) && !defined(SIMT_UCONTEXT)
 using Context = void*;  // a stack pointer, with the six callee-saved registers on top
 
 // Saves this stack, continues on the other. An order of magnitude faster than swapcontext, which asks the kernel.
@@ -84,7 +85,7 @@ inline Fiber::Fiber(void (*main)()) : main(main) {
     if (memory == MAP_FAILED) throw std::bad_alloc();
     mapping = static_cast<char*>(memory);
     mprotect(mapping, guard(), PROT_NONE);  // an overflow faults instead of writing to a neighbour
-#if defined(__x86_64__)
+#if defined(__x86_64__) && !defined(SIMT_UCONTEXT)
     void** top = reinterpret_cast<void**>(stack() + stack_size);
     *--top = nullptr;  // keeps the stack aligned as a call would
     *--top = reinterpret_cast<void*>(&fiber_main);
