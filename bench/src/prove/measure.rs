@@ -76,7 +76,7 @@ pub struct ProofFigures {
 pub fn measure(order: &Order) -> Result<Proving, Error> {
     let task = &order.task;
     let sampler = Sampler::start()?;
-    let engine = task.engine.engine();
+    let engine = task.engine()?;
     let bars = Bars::new();
     let clock = PhaseClock::new(&bars);
     let start = Instant::now();

@@ -13,11 +13,9 @@ mod workload;
 
 use std::{io, path::PathBuf};
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use crema_circuit::Version;
-use crema_kernels::cpu::CpuEngine;
-use crema_service::srs::SrsChoice;
-use serde::{Deserialize, Serialize};
+use crema_service::{engine::EngineOptions, srs::SrsChoice};
 
 use crate::{
     error::Error,
@@ -35,26 +33,6 @@ const DEVELOPMENT_SRS: &str =
 /// Capacities that are measured: from two lines, as one has no quorum worth the name, to more than any network's.
 const CAPACITIES: std::ops::RangeInclusive<i64> = 2..=1000;
 
-/// Where proofs are computed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum EngineChoice {
-    /// This machine's processors, with the vector instructions that they have.
-    #[default]
-    Cpu,
-    /// This machine's processors without vector instructions.
-    CpuPortable,
-}
-
-impl EngineChoice {
-    fn engine(self) -> CpuEngine {
-        match self {
-            Self::Cpu => CpuEngine::default(),
-            Self::CpuPortable => CpuEngine::portable(),
-        }
-    }
-}
-
 /// What to prove, and how often.
 #[derive(Args, Clone, Debug)]
 pub struct ProveOptions {
@@ -71,8 +49,8 @@ pub struct ProveOptions {
     #[arg(long, value_name = "FOLDER", env = "CREMA_KEY_CACHE")]
     pub key_cache: Option<PathBuf>,
     /// Where to compute.
-    #[arg(long, value_enum, default_value_t)]
-    pub engine: EngineChoice,
+    #[command(flatten)]
+    pub engine: EngineOptions,
     /// Proofs that count.
     #[arg(long, default_value = "3", value_parser = clap::value_parser!(u16).range(1..=1000))]
     pub repeat: u16,

@@ -60,7 +60,7 @@ pub fn prepare(order: &Order) -> Result<Preparation, Error> {
     let clock = PhaseClock::new(&bars);
     let sampler = Sampler::start()?;
     let (start, cpu) = (Instant::now(), ProcessorClock::start());
-    let key = keys.open(&order.task.engine.engine(), &request, &clock)?;
+    let key = keys.open(&order.task.engine()?, &request, &clock)?;
     let (wall, cpu) = (start.elapsed(), cpu.elapsed());
     drop(key);
     let phases = clock.finish();

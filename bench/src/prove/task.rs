@@ -8,13 +8,18 @@ use std::{
 };
 
 use crema_circuit::Version;
+use crema_kernels::{
+    AnyEngine,
+    select::{InvalidBytes, UnknownEngine},
+};
 use crema_service::{
-    keys::{KeyCache, KeyRequest},
+    engine::EngineOptions,
+    keys::{KeyCache, KeyRequest, SetupError},
     srs::SrsChoice,
 };
 use serde::{Deserialize, Serialize};
 
-use super::{EngineChoice, ProveOptions, measure::Proving, prepare::Preparation};
+use super::{ProveOptions, measure::Proving, prepare::Preparation};
 use crate::error::Error;
 
 /// What is measured.
@@ -26,8 +31,11 @@ pub struct Task {
     pub capacity: usize,
     /// The reference string, by its name.
     pub srs: String,
-    /// Where to compute.
-    pub engine: EngineChoice,
+    /// Where to compute, by its name.
+    pub engine: String,
+    /// The most of a card's memory to use, where that was chosen.
+    #[serde(default)]
+    pub device_memory_limit: Option<String>,
     /// Proofs that count.
     pub repeat: usize,
     /// Proofs before those.
@@ -74,7 +82,8 @@ impl Task {
             circuit: options.circuit.to_string(),
             capacity,
             srs: options.srs.to_string(),
-            engine: options.engine,
+            engine: options.engine.engine.to_string(),
+            device_memory_limit: options.engine.device_memory_limit.map(|limit| limit.to_string()),
             repeat: options.repeat.into(),
             warm_up: options.warm_up.into(),
             threads: options.threads,
@@ -90,6 +99,22 @@ impl Task {
         self.circuit
             .parse()
             .map_err(|error: crema_circuit::UnknownVersion| Error::Task(error.to_string()))
+    }
+
+    /// Opens the engine.
+    ///
+    /// # Errors
+    /// [`Error::Task`] when it has no such name, [`Error::Setup`] when it cannot be had.
+    pub fn engine(&self) -> Result<AnyEngine, Error> {
+        let limit = self.device_memory_limit.as_deref().map(str::parse).transpose();
+        let options = EngineOptions {
+            engine: self
+                .engine
+                .parse()
+                .map_err(|error: UnknownEngine| Error::Task(error.to_string()))?,
+            device_memory_limit: limit.map_err(|error: InvalidBytes| Error::Task(error.to_string()))?,
+        };
+        Ok(options.open().map_err(SetupError::from)?)
     }
 
     /// The key's name.

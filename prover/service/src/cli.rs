@@ -2,10 +2,11 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand};
 use crema_circuit::Version;
 
 use crate::{
+    engine::EngineOptions,
     keys::KeyRequest,
     offline::{CalldataOptions, ProveOptions, VerifyOptions, VkOptions},
     srs::SrsChoice,
@@ -40,14 +41,6 @@ pub enum Command {
     Calldata(CalldataOptions),
 }
 
-/// Where proofs are computed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum EngineChoice {
-    /// This machine's processors.
-    #[default]
-    Cpu,
-}
-
 /// Which key.
 #[derive(Args, Clone, Debug)]
 pub struct KeyOptions {
@@ -64,8 +57,8 @@ pub struct KeyOptions {
     #[arg(long, value_name = "FOLDER", env = "CREMA_KEY_CACHE")]
     pub key_cache: Option<PathBuf>,
     /// Where to compute.
-    #[arg(long, value_enum, default_value_t)]
-    pub engine: EngineChoice,
+    #[command(flatten)]
+    pub engine: EngineOptions,
 }
 
 impl KeyOptions {

@@ -42,6 +42,9 @@ pub enum SetupError {
     /// There is no such circuit.
     #[error(transparent)]
     Circuit(#[from] crema_circuit::Error),
+    /// The engine cannot be had.
+    #[error(transparent)]
+    Engine(#[from] crema_kernels::select::SelectError),
     /// The reference string is missing, corrupt or too small.
     #[error(transparent)]
     Srs(#[from] SrsError),

@@ -3,6 +3,7 @@
 //! [`offline`] holds the commands that need no network; [`update`] fetches, proves and sends.
 
 pub mod cli;
+pub mod engine;
 pub mod keys;
 pub mod offline;
 pub mod prover;

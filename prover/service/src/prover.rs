@@ -4,18 +4,21 @@ use std::time::{Duration, Instant};
 
 use ark_bn254::Fr;
 use crema_circuit::{Statement, Version, witness};
-use crema_kernels::{Engine, cpu::CpuEngine};
+use crema_kernels::{AnyEngine, Engine};
 use crema_plonk::{
     Blinders, Progress, Proof, ProveError, ProvingKey, VerifyError, VerifyingKey, prove, verify,
 };
 
-use crate::keys::{KeyCache, KeyRequest, SetupError};
+use crate::{
+    engine::EngineOptions,
+    keys::{KeyCache, KeyRequest, SetupError},
+};
 
 /// Makes proofs with one resident key.
 pub struct Prover {
-    engine: CpuEngine,
+    engine: AnyEngine,
     request: KeyRequest,
-    key: ProvingKey<CpuEngine>,
+    key: ProvingKey<AnyEngine>,
 }
 
 /// A verified proof and what it took.
@@ -56,12 +59,17 @@ impl ProveFailure {
 }
 
 impl Prover {
-    /// Loads or makes the key and makes it resident.
+    /// Opens the engine, loads or makes the key, and makes it resident.
     ///
     /// # Errors
     /// [`SetupError`].
-    pub fn open(request: &KeyRequest, cache: &KeyCache, progress: &dyn Progress) -> Result<Self, SetupError> {
-        let engine = CpuEngine::default();
+    pub fn open(
+        request: &KeyRequest,
+        engine: EngineOptions,
+        cache: &KeyCache,
+        progress: &dyn Progress,
+    ) -> Result<Self, SetupError> {
+        let engine = engine.open()?;
         let material = cache.open(&engine, request, progress)?;
         let key = ProvingKey::new(&engine, &material)?;
         Ok(Self {

@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 use ark_bn254::{Fr, G1Affine};
 use clap::Args;
 use crema_circuit::Version;
-use crema_kernels::cpu::CpuEngine;
 use crema_plonk::{BLINDERS, Blinders, key::Section};
 use serde_json::{Value, json};
 
@@ -13,7 +12,12 @@ use super::{
     OfflineError, calldata::encode, case::Case, field_json, key_json, output, proof_json, read_json,
     unreadable,
 };
-use crate::{cli::KeyOptions, keys::KeyCache, prover::Prover, terminal::Bars};
+use crate::{
+    cli::KeyOptions,
+    keys::{KeyCache, SetupError},
+    prover::Prover,
+    terminal::Bars,
+};
 
 /// `state-prover vk`.
 #[derive(Args, Clone, Debug)]
@@ -87,7 +91,8 @@ pub fn vk(options: &VkOptions) -> Result<(), OfflineError> {
     warn_if_unsound(request.version);
     let bars = Bars::new();
     let cache = KeyCache::new(options.key.key_cache.clone())?;
-    let material = cache.open(&CpuEngine::default(), &request, &bars)?;
+    let engine = options.key.engine.open().map_err(SetupError::from)?;
+    let material = cache.open(&engine, &request, &bars)?;
     bars.clear();
     let beta_g = G1Affine::from(material.points[&Section::Powers][1]);
     let (circuit, srs) = (request.version.to_string(), request.srs.to_string());
@@ -131,7 +136,7 @@ pub fn prove(options: &ProveOptions) -> Result<(), OfflineError> {
     warn_if_unsound(request.version);
     let bars = Bars::new();
     let cache = KeyCache::new(options.key.key_cache.clone())?;
-    let prover = Prover::open(&request, &cache, &bars)?;
+    let prover = Prover::open(&request, options.key.engine, &cache, &bars)?;
     let proved = match &blinders {
         Some(blinders) => prover.prove_with(&statement, blinders, &bars),
         None => prover.prove(&statement, &bars),

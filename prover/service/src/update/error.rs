@@ -3,6 +3,7 @@
 use std::{fmt, time::Duration};
 
 use alloy::primitives::{Address, TxHash};
+use crema_kernels::select::SelectError;
 use crema_light_client::{
     bundle::{ReadError, VerifyError},
     config::ConfigError,
@@ -104,6 +105,9 @@ pub enum UpdateError {
     /// The proving key cannot be had.
     #[error("the proving key: {0}")]
     Key(#[source] SetupError),
+    /// The engine asked for cannot be had.
+    #[error("--engine: {0}")]
+    Engine(SelectError),
     /// No proof could be made.
     #[error("proving failed: {0}")]
     Prove(#[from] ProveFailure),
@@ -303,8 +307,8 @@ Exit codes of an update:
           15 bad signature, 16 incomplete
   20-24   the stake table: 20 sequencer down, 21 malformed, 22 not the contract's, 23 wrong capacity,
           24 no commitment possible
-  30-34   keys and proofs: 30 SRS missing, 31 SRS corrupt, 32 key unusable, 33 proof failed,
-          34 key not in the contract
+  30-35   keys and proofs: 30 SRS missing, 31 SRS corrupt, 32 key unusable, 33 proof failed,
+          34 key not in the contract, 35 engine cannot be had
   40-45   the L1: 40 unreachable, 41 error answer, 42 wrong chain, 43 no contract, 44 no light client,
           45 unsupported version
   50-52   the account: 50 not permitted, 51 no funds, 52 gas too dear
@@ -344,6 +348,7 @@ impl UpdateError {
             Self::Key(_) => (32, "key-unusable"),
             Self::Prove(_) => (33, "proof-failed"),
             Self::KeyNotInContract(_) => (34, "key-not-in-contract"),
+            Self::Engine(_) => (35, "engine-unusable"),
             Self::L1Unreachable { .. } => (40, "l1-unreachable"),
             Self::L1Refused { .. } => (41, "l1-refused"),
             Self::WrongChain { .. } => (42, "wrong-chain"),
@@ -382,6 +387,7 @@ impl From<SetupError> for UpdateError {
                 Self::MissingSrs(error)
             }
             SetupError::Srs(_) | SetupError::NotPublished { .. } => Self::CorruptSrs(error),
+            SetupError::Engine(reason) => Self::Engine(reason.clone()),
             _ => Self::Key(error),
         }
     }
@@ -390,6 +396,8 @@ impl From<SetupError> for UpdateError {
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
+
+    use crema_kernels::select::EngineChoice;
 
     use super::*;
 
@@ -444,6 +452,7 @@ mod tests {
             E::MissingSrs(SetupError::NoFolder),
             E::CorruptSrs(SetupError::NoFolder),
             E::Key(SetupError::NoFolder),
+            E::Engine(SelectError::NotBuilt(EngineChoice::Auto)),
             E::Prove(crema_circuit::Error::Capacity { found: 0 }.into()),
             E::KeyNotInContract(KeysTried {
                 tried: Vec::new(),

@@ -10,6 +10,7 @@ use super::{
     updater::{Screen, blocking},
 };
 use crate::{
+    engine::EngineOptions,
     keys::{KeyCache, KeyRequest},
     prover::Prover,
     srs::SrsChoice,
@@ -21,6 +22,7 @@ pub struct KeyChoice {
     capacity: usize,
     srs: SrsChoice,
     cache: KeyCache,
+    engine: EngineOptions,
     resident: Option<Arc<Prover>>,
 }
 
@@ -35,6 +37,7 @@ impl KeyChoice {
             capacity: options.stake_table_capacity,
             srs: options.srs.clone(),
             cache: KeyCache::new(options.key_cache.clone())?,
+            engine: options.engine,
             resident: None,
         })
     }
@@ -87,8 +90,8 @@ impl KeyChoice {
                 capacity: *capacity,
                 srs: srs.clone(),
             };
-            let (cache, shared) = (self.cache.clone(), screen.clone());
-            let opened = blocking(move || Ok(Prover::open(&request, &cache, &*shared)?)).await;
+            let (cache, engine, shared) = (self.cache.clone(), self.engine, screen.clone());
+            let opened = blocking(move || Ok(Prover::open(&request, engine, &cache, &*shared)?)).await;
             screen.clear();
             let prover = opened?;
             let presence = key_match::presence(prover.verifying_key(), &contract.code);

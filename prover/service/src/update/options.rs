@@ -13,7 +13,7 @@ use super::{
     secret::Mnemonic,
     source::{FetchError, Source},
 };
-use crate::{cli::EngineChoice, srs::SrsChoice};
+use crate::{engine::EngineOptions, srs::SrsChoice};
 
 const GWEI: u128 = 1_000_000_000;
 
@@ -178,8 +178,8 @@ pub struct UpdateOptions {
     pub key_cache: Option<PathBuf>,
 
     /// Where to compute.
-    #[arg(long, value_enum, default_value_t)]
-    pub engine: EngineChoice,
+    #[command(flatten)]
+    pub engine: EngineOptions,
 
     /// Time to wait for the transaction's receipt.
     #[arg(
@@ -433,6 +433,8 @@ mod tests {
             ["--circuit", "v4"],
             ["--srs", "aztec20"],
             ["--port", "70000"],
+            ["--engine", "gpu"],
+            ["--device-memory-limit", "24GB"],
         ] {
             assert!(
                 Command::try_parse_from([&["state-prover"], &wrong[..]].concat()).is_err(),

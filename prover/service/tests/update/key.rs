@@ -6,6 +6,7 @@ use alloy::primitives::Bytes;
 use crema_circuit::Version;
 use crema_light_client::bundle::StateSignaturesBundle;
 use crema_service::{
+    engine::EngineOptions,
     keys::{KeyCache, KeyRequest},
     prover::Prover,
     update::{
@@ -30,7 +31,7 @@ pub fn prover() -> Arc<Prover> {
             srs: SRS.parse().unwrap(),
         };
         let cache = KeyCache::new(Some(key_cache().into())).unwrap();
-        Arc::new(Prover::open(&request, &cache, &()).unwrap())
+        Arc::new(Prover::open(&request, EngineOptions::default(), &cache, &()).unwrap())
     };
     PROVER.get_or_init(open).clone()
 }
