@@ -179,25 +179,25 @@ async fn the_service_tells_about_itself() {
     );
     let version: Value = client.get("version").await.json().await.unwrap();
     assert_eq!(version["modules"]["api"][0]["api_version"], "0.1.0");
-    assert_eq!(client.metric("state_relay_signers").await, 0.0);
+    assert_eq!(client.metric("state_relay_signers").await, 0);
     let (status, message) = client.post(&vote(0, state(5))).await;
     assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
     assert!(message.contains("stake table is not known yet"), "{message}");
 
     running.relay.use_stake_table(table(&[1; 3])).await.unwrap();
     assert_eq!(client.post(&vote(0, state(5))).await.0, StatusCode::OK);
-    assert_eq!(client.metric("state_relay_signers").await, 3.0);
+    assert_eq!(client.metric("state_relay_signers").await, 3);
     assert_eq!(
         client
             .metric("state_relay_posts_total{result=\"accepted\"}")
             .await,
-        1.0
+        1
     );
     assert_eq!(
         client
             .metric("state_relay_posts_total{result=\"unavailable\"}")
             .await,
-        1.0
+        1
     );
     let response = client.request(Method::OPTIONS, "api/state").send().await.unwrap();
     assert_eq!(response.status(), StatusCode::OK);

@@ -178,7 +178,7 @@ impl Caller {
     }
 
     /// The value of a metric.
-    pub async fn metric(&self, name: &str) -> f64 {
+    pub async fn metric(&self, name: &str) -> u64 {
         let text = self.get("metrics").await.text().await.unwrap();
         let line = text.lines().find(|line| line.starts_with(&format!("{name} ")));
         let line = line.unwrap_or_else(|| panic!("{name} is not in\n{text}"));

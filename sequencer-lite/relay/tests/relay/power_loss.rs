@@ -4,7 +4,7 @@ use std::io::{self, ErrorKind};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
-use crema_relay::collector::Limits;
+use crema_relay::collector::{Limits, Vote};
 use crema_relay::http::HttpLimits;
 use crema_relay::relay::Relay;
 use crema_relay::store::{Store, StoreError};
@@ -63,7 +63,7 @@ impl Disk {
             match change {
                 Change::Write(offset, data) => {
                     for (index, sector) in data.chunks(SECTOR).enumerate() {
-                        if rng.next_u32() % 2 == 0 {
+                        if rng.next_u32().is_multiple_of(2) {
                             Change::Write(offset + (index * SECTOR) as u64, sector.to_vec())
                                 .apply(&mut bytes);
                         }
@@ -125,7 +125,11 @@ impl StorageBackend for Handle {
         if let Some(rng) = &self.1 {
             self.0.crash(&mut rng.lock().unwrap());
         }
-        *self.0.durable.lock().unwrap() = self.0.bytes.lock().unwrap().clone();
+        self.0
+            .durable
+            .lock()
+            .unwrap()
+            .clone_from(&self.0.bytes.lock().unwrap());
         self.0.changes.lock().unwrap().clear();
         Ok(())
     }
@@ -170,7 +174,7 @@ async fn what_is_accepted_survives_a_power_loss_at_any_moment() {
         let disk = Arc::new(Disk::default());
         *disk.bytes.lock().unwrap() = bytes;
         let contents = Store::on(Handle(disk, None)).unwrap().load().unwrap();
-        let heights: Vec<u64> = contents.votes.iter().map(|vote| vote.height()).collect();
+        let heights: Vec<u64> = contents.votes.iter().map(Vote::height).collect();
         let promised: Vec<u64> = (1..=accepted as u64).collect();
         assert!(
             heights.starts_with(&promised),
@@ -201,7 +205,7 @@ async fn a_full_disk_refuses_and_recovers() {
     }
     // what is not stored is not handed out
     assert_eq!(client.bundle().await, None);
-    assert!(client.metric("state_relay_failed_commits_total").await >= 1.0);
+    assert!(client.metric("state_relay_failed_commits_total").await >= 1);
     disk.broken.store(false, Ordering::SeqCst);
     assert_eq!(client.post(&vote(3, state(5))).await.0, StatusCode::OK);
     for node in [1, 2] {

@@ -46,7 +46,7 @@ impl Process {
             client: Caller::new(line.trim().to_owned()),
         };
         let ready = async {
-            while process.client.metric("state_relay_signers").await == 0.0 {
+            while process.client.metric("state_relay_signers").await == 0 {
                 tokio::time::sleep(std::time::Duration::from_millis(10)).await;
             }
         };

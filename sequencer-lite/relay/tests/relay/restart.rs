@@ -42,7 +42,8 @@ async fn no_accepted_signature_is_lost_by_a_kill() {
             task.await.unwrap();
         }
         process = Process::start(folder.path(), &options).await;
-        for (node, height) in accepted.lock().unwrap().clone() {
+        let so_far = accepted.lock().unwrap().clone();
+        for (node, height) in so_far {
             let (status, message) = process.client.post(&vote(node, state(height))).await;
             assert_eq!(status, StatusCode::BAD_REQUEST, "node {node} at {height} is lost");
             assert!(message.contains("is here already"), "{message}");

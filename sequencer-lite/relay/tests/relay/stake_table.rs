@@ -54,7 +54,7 @@ async fn the_relay_waits_for_the_table_and_follows_it() {
 
     *answer.lock().unwrap() = Some(config(&table(&[1; 7])));
     let taken = async {
-        while client.metric("state_relay_signers").await != 7.0 {
+        while client.metric("state_relay_signers").await != 7 {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     };
