@@ -31,3 +31,7 @@ gen-bindings:
 # Gas of verification and of every update, from receipts on anvil
 gas-benchmarks:
     contracts/tools/gas
+
+# Sources of what `deploy` has put on a chain, to Etherscan (ETHERSCAN_API_KEY)
+verify-contracts chain rpc_url:
+    contracts/tools/verify --chain {{chain}} --rpc-url {{rpc_url}}

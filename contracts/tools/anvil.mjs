@@ -23,9 +23,9 @@ export function foundryBinary(tool) {
 }
 
 /** Runs `body` with a fresh chain under Prague's rules: without the flag anvil takes the newest, and gas changes with it. */
-export async function withAnvil(hardfork, body) {
+export async function withAnvil(hardfork, body, options = []) {
     const port = await freePort();
-    const child = spawn(foundryBinary('anvil'), ['--port', String(port), '--hardfork', hardfork, '--silent'], {
+    const child = spawn(foundryBinary('anvil'), ['--port', String(port), '--hardfork', hardfork, '--silent', ...options], {
         stdio: 'ignore',
     });
     try {

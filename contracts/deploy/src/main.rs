@@ -27,6 +27,10 @@ use output::Addresses;
 use record::Record;
 
 async fn run(options: Options) -> Result<()> {
+    if options.print_stake_table {
+        let table = stake_table::fetch(&options.sequencer_url, options.stake_table_capacity).await?;
+        return output::write(&output::stake_table_env(&table), options.out.as_deref());
+    }
     let account = Account::connect(
         &options.rpc_url,
         &options.mnemonic,

@@ -8,6 +8,7 @@ use clap::{Parser, ValueEnum};
 /// Deploy the contracts.
 #[derive(Parser)]
 #[command(version)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag")]
 pub struct Options {
     /// JSON-RPC endpoint of the L1.
     #[arg(
@@ -34,7 +35,14 @@ pub struct Options {
     )]
     pub sequencer_url: reqwest::Url,
     /// BIP-39 phrase of the deploying account; give it by the environment, a command line can be seen by others.
-    #[arg(long, env = "ESPRESSO_SEQUENCER_ETH_MNEMONIC", hide_env_values = true)]
+    #[arg(
+        long,
+        env = "ESPRESSO_SEQUENCER_ETH_MNEMONIC",
+        hide_env_values = true,
+        required_unless_present = "print_stake_table",
+        default_value = "",
+        hide_default_value = true
+    )]
     pub mnemonic: String,
     /// Index of the account: m/44'/60'/0'/0/INDEX.
     #[arg(long, env = "ESPRESSO_DEPLOYER_ACCOUNT_INDEX", default_value_t = 0)]
@@ -101,6 +109,9 @@ pub struct Options {
     /// Deploy anew what the record says is there; the old record is kept beside.
     #[arg(long)]
     pub fresh: bool,
+    /// Deploy nothing: print the commitments to the sequencer's stake table, as the forge scripts read them.
+    #[arg(long)]
+    pub print_stake_table: bool,
     /// Write the env file here instead of standard output.
     #[arg(short, long, env = "ESPRESSO_DEPLOYER_OUT_PATH")]
     pub out: Option<PathBuf>,

@@ -4,6 +4,7 @@ use std::{fmt::Write as _, io::Write as _, path::Path};
 
 use alloy::primitives::Address;
 use anyhow::{Context, Result};
+use crema_contracts::LightClient::StakeTableState;
 use serde_json::{Value, json};
 
 use crate::light_client::Deployed as LightClient;
@@ -63,6 +64,14 @@ impl Addresses {
         }
         json
     }
+}
+
+/// What `contracts/script/Deploy.s.sol` reads of a stake table.
+pub fn stake_table_env(table: &StakeTableState) -> String {
+    format!(
+        "STAKE_TABLE_THRESHOLD={}\nSTAKE_TABLE_BLS_KEY_COMM={}\nSTAKE_TABLE_SCHNORR_KEY_COMM={}\nSTAKE_TABLE_AMOUNT_COMM={}\n",
+        table.threshold, table.blsKeyComm, table.schnorrKeyComm, table.amountComm
+    )
 }
 
 /// Writes a text to a file, whole or not at all, or to standard output.

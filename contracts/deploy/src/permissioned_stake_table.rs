@@ -136,16 +136,27 @@ mod tests {
 
     use super::*;
 
-    /// The demo network's file, as Espresso publishes it.
-    const DEMO: &str = include_str!("../tests/vectors/initial_stake_table.toml");
+    /// The demo network's validators, as a file of theirs has them.
+    fn demo() -> String {
+        let list = include_str!("../tests/vectors/demo_validators.json");
+        let list: Vec<serde_json::Value> = serde_json::from_str(list).unwrap();
+        list.iter()
+            .map(|validator| {
+                let (bls, schnorr, da) = (&validator["bls"], &validator["schnorr"], &validator["da"]);
+                format!(
+                    "[[public_keys]]\nstake_table_key = {bls}\nstate_ver_key = {schnorr}\nda = {da}\nstake = 1\n"
+                )
+            })
+            .collect()
+    }
 
     #[test]
     fn reads_the_demo_networks_validators() {
-        let stakers = parse(DEMO).unwrap();
+        let stakers = parse(&demo()).unwrap();
         assert_eq!(stakers.len(), 5);
         assert_eq!(stakers.iter().filter(|staker| staker.isDA).count(), 4);
         // from the key's own bytes: they begin with x.c0, little-endian
-        let file: File = toml::from_str(DEMO).unwrap();
+        let file: File = toml::from_str(&demo()).unwrap();
         for (validator, staker) in file.public_keys.iter().zip(&stakers) {
             let bytes = validator.stake_table_key.to_compressed_bytes();
             assert_eq!(staker.blsVK.x1.to_le_bytes::<32>(), bytes[..32]);
@@ -154,9 +165,10 @@ mod tests {
 
     #[test]
     fn refuses_what_is_no_list_of_keys() {
-        let schnorr_for_bls = DEMO.replacen("BLS_VER_KEY~", "SCHNORR_VER_KEY~", 1);
-        let cut = DEMO.replacen("9JD", "", 1);
-        let without_da = DEMO.replacen("da = true", "", 1);
+        let demo = demo();
+        let schnorr_for_bls = demo.replacen("BLS_VER_KEY~", "SCHNORR_VER_KEY~", 1);
+        let cut = demo.replacen("9JD", "", 1);
+        let without_da = demo.replacen("da = true", "", 1);
         for wrong in [
             schnorr_for_bls.as_str(),
             &cut[..200],

@@ -42,6 +42,15 @@ async fn everything_once_and_only_once() {
     let known = "8650258516278292770338642605679831850584737767289366173050743849647541442782";
     assert_eq!(committed.blsKeyComm, known.parse::<U256>().unwrap());
 
+    // what the forge scripts read is what was deployed
+    let printed = network.run(&["--print-stake-table"]).unwrap();
+    assert_eq!(printed.lines().count(), 4);
+    assert!(printed.contains("STAKE_TABLE_THRESHOLD=2\n"), "{printed}");
+    assert!(
+        printed.contains(&format!("STAKE_TABLE_BLS_KEY_COMM={known}\n")),
+        "{printed}"
+    );
+
     // again: the same report but for the gas, and not one transaction
     let mut again = network.deploy(&[]).unwrap();
     assert_eq!(again["gas_used"], 0);

@@ -25,7 +25,7 @@ const MNEMONIC: &str = "test test test test test test test test test test test j
 /// Its first account.
 pub const DEPLOYER: Address = address!("0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266");
 /// The demo network's validators.
-const VALIDATORS: &str = include_str!("../vectors/initial_stake_table.toml");
+const VALIDATORS: &str = include_str!("../vectors/demo_validators.json");
 
 pub struct Network {
     anvil: AnvilInstance,
@@ -95,11 +95,12 @@ impl Network {
     /// A file with the demo network's first four validators.
     pub fn stake_table_file(&self) -> String {
         let path = self.folder.path().join("stake_table.toml");
-        let end = VALIDATORS
-            .match_indices("[[public_keys]]")
-            .nth(4)
-            .map_or(VALIDATORS.len(), |(at, _)| at);
-        std::fs::write(&path, &VALIDATORS[..end]).unwrap();
+        let mut text = String::new();
+        for (bls, schnorr, da) in validators().iter().take(4) {
+            let keys = format!("stake_table_key = \"{bls}\"\nstate_ver_key = \"{schnorr}\"");
+            text += &format!("[[public_keys]]\n{keys}\nda = {da}\nstake = 1\n\n");
+        }
+        std::fs::write(&path, text).unwrap();
         path.to_str().unwrap().to_owned()
     }
 
@@ -108,7 +109,7 @@ impl Network {
         validators()
             .iter()
             .enumerate()
-            .map(|(i, (key, _))| {
+            .map(|(i, (key, _, _))| {
                 let key: bls::VerifyingKey = serde_json::from_value(json!(key)).unwrap();
                 let (x, y) = key.0.xy().unwrap();
                 let word = |element| U256::from_be_bytes(to_be_bytes(&element));
@@ -145,16 +146,13 @@ fn anvil() -> PathBuf {
     path
 }
 
-/// Keys of the validators' file, as text.
-fn validators() -> Vec<(String, String)> {
-    let file: toml::Value = toml::from_str(VALIDATORS).unwrap();
-    file["public_keys"]
-        .as_array()
-        .unwrap()
-        .iter()
+/// BLS key, Schnorr key and whether it stores data, of every validator.
+fn validators() -> Vec<(String, String, bool)> {
+    let list: Vec<Value> = serde_json::from_str(VALIDATORS).unwrap();
+    list.iter()
         .map(|validator| {
             let text = |name: &str| validator[name].as_str().unwrap().to_owned();
-            (text("stake_table_key"), text("state_ver_key"))
+            (text("bls"), text("schnorr"), validator["da"].as_bool().unwrap())
         })
         .collect()
 }
@@ -163,7 +161,7 @@ fn validators() -> Vec<(String, String)> {
 fn configuration() -> Value {
     let nodes: Vec<Value> = validators()
         .iter()
-        .map(|(bls, schnorr)| {
+        .map(|(bls, schnorr, _)| {
             json!({
                 "stake_table_entry": { "stake_key": bls, "stake_amount": "0x1" },
                 "state_ver_key": schnorr,
