@@ -210,7 +210,7 @@ fn batch(
             count as u32,
             shape,
             flags,
-            Batch(jobs),
+            &Batch(jobs),
             roots,
         )?;
         for job in &mut jobs[..count] {
@@ -243,7 +243,7 @@ fn launch_pass(
     count: u32,
     shape: Shape,
     flags: u32,
-    batch: Batch,
+    batch: &Batch,
     roots: &Roots,
 ) -> Result<(), Error> {
     let pass = Pass {
@@ -259,7 +259,7 @@ fn launch_pass(
         grid: (shape.blocks(log_size), count),
         block: shape.threads(),
         shared: shape.shared_memory(),
-        [batch, pass, roots.powers(log_size, shape.done), roots.stages()],
+        [*batch, pass, roots.powers(log_size, shape.done), roots.stages()],
     )
 }
 
