@@ -14,6 +14,10 @@ public:
     // A sum of k products is below k·r², and its reduction below (k·r/2^256 + 1)·r < (0.1891·k + 1)·r, which must stay
     // below 2^256 = 5.29·r.
     static constexpr uint32_t MAX_TERMS = 22;
+    // In units of 2^224, rounded up.
+    static constexpr uint64_t MODULUS_BOUND = FrParameters::modulus(7) + 1ull;
+    static_assert(((MAX_TERMS * MODULUS_BOUND * MODULUS_BOUND) >> 32) + 1 + MODULUS_BOUND <= 1ull << 32,
+                  "a reduced sum must fit 256 bits before its last subtractions");
 
     DEVICE ProductSum() {
 #pragma unroll

@@ -53,6 +53,7 @@ static_assert(sizeof(Quotient) == 592, "src/cuda/permutation/quotient.rs has the
 // A row's sum of products. Those of the gate equation and the two of the permutation argument are at most GATE_TERMS times
 // r² together: 4 linear, 2·1.19, 4·1.19 and 1.24 for lazy monomials, 1 for the output, 2 for the argument.
 constexpr uint32_t GATE_TERMS = 16;
+static_assert(100 * GATE_TERMS >= 4 * 100 + 2 * 119 + 4 * 119 + 124 + 100 + 2 * 100, "the sum of the bounds above");
 static_assert(GATE_TERMS < ProductSum::MAX_TERMS, "a row without many public inputs is reduced once");
 
 // Σ_{i>0} public_inputs[i]·L_i(x) = Σ public_inputs[i]·L_0(x/ω^i), without the first term. What does not fit the sum beside
