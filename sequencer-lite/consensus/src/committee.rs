@@ -254,3 +254,112 @@ fn distinct<K: std::hash::Hash + Eq>(
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use ark_ec::CurveGroup;
+    use commonware_cryptography::Signer as _;
+
+    use super::*;
+
+    fn key(seed: u8) -> bls::SigningKey {
+        bls::SigningKey::from_seed(&[seed; 32])
+    }
+
+    fn member(seed: u8) -> Member {
+        Member {
+            stake_key: key(seed).verifying_key(),
+            state_key: schnorr::SigningKey::from_seed(&[seed; 32]).verifying_key(),
+            network_key: ed25519::PrivateKey::from_seed(seed.into()).public_key(),
+            stores_payloads: true,
+        }
+    }
+
+    #[test]
+    fn only_holders_of_their_keys_register() {
+        let honest: Vec<Registration> = (1..4).map(|seed| member(seed).register(&key(seed))).collect();
+        Committee::register(&honest).unwrap();
+
+        // a key that is the attacker's minus a victim's: the sum of both would be the attacker's own
+        let (attacker, victim) = (key(9).verifying_key().0, key(1).verifying_key().0);
+        let rogue = Member {
+            stake_key: bls::VerifyingKey((attacker - victim).into_affine()),
+            ..member(9)
+        };
+        let mut registrations = honest.clone();
+        registrations.push(rogue.clone().register(&key(9)));
+        let refused = CommitteeError::Possession {
+            index: 3,
+            source: bls::Error::Invalid,
+        };
+        assert_eq!(Committee::register(&registrations).unwrap_err(), refused);
+
+        // another member's proof, and a proof for other keys
+        registrations[3] = Registration {
+            member: rogue,
+            proof: honest[0].proof,
+        };
+        assert_eq!(Committee::register(&registrations).unwrap_err(), refused);
+        registrations[3] = member(8).register(&key(8));
+        registrations[3].member.network_key = ed25519::PrivateKey::from_seed(77).public_key();
+        assert_eq!(Committee::register(&registrations).unwrap_err(), refused);
+    }
+
+    #[test]
+    fn keys_are_distinct() {
+        let with = |change: fn(&mut Member)| {
+            let mut members: Vec<Member> = (1..4).map(member).collect();
+            change(&mut members[2]);
+            Committee::of_verified(members).map(|_| ()).unwrap_err()
+        };
+        let duplicate = |kind| CommitteeError::Duplicate {
+            kind,
+            first: 0,
+            second: 2,
+        };
+        assert_eq!(
+            with(|other| other.stake_key = member(1).stake_key),
+            duplicate("BLS")
+        );
+        assert_eq!(
+            with(|other| other.state_key = member(1).state_key),
+            duplicate("Schnorr")
+        );
+        assert_eq!(
+            with(|other| other.network_key = member(1).network_key),
+            duplicate("network")
+        );
+        let idle = Member {
+            stores_payloads: false,
+            ..member(1)
+        };
+        assert_eq!(
+            Committee::of_verified(vec![idle]).map(|_| ()),
+            Err(CommitteeError::NobodyStores)
+        );
+    }
+
+    #[test]
+    fn both_orders_name_the_same_members() {
+        let committee = Committee::of_verified((1..30).map(member).collect()).unwrap();
+        for (place, member) in committee.members().iter().enumerate() {
+            assert_eq!(committee.place(&member.network_key), Some(place));
+            assert_eq!(committee.place_of(committee.participant_at(place)), Some(place));
+            assert_eq!(committee.leader(29 * 5 + place as u64), place);
+        }
+        assert_eq!(
+            committee.place(&ed25519::PrivateKey::from_seed(99).public_key()),
+            None
+        );
+    }
+
+    #[test]
+    fn quorums_are_hotshots_and_simplexs() {
+        use commonware_utils::{Faults as _, N3f1};
+        for members in 1..=40u8 {
+            let committee = Committee::of_verified((1..=members).map(member).collect()).unwrap();
+            assert_eq!(committee.quorum(), N3f1::quorum(u32::from(members)) as usize);
+            assert_eq!(committee.quorum(), 2 * usize::from(members) / 3 + 1);
+        }
+    }
+}

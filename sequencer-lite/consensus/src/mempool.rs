@@ -193,3 +193,80 @@ impl PayloadSource for Mempool {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crema_types::{ChainConfig, FeeInfo, Genesis, NamespaceId, ValidatedState};
+
+    use super::*;
+
+    fn transaction(number: u8) -> Transaction {
+        Transaction {
+            namespace: NamespaceId(1),
+            payload: vec![number; 100],
+        }
+    }
+
+    fn mempool(limits: Limits) -> Mempool {
+        Mempool::new(limits, FeeInfo::null_builder_key().unwrap())
+    }
+
+    fn request(ancestors: Vec<Payload>, max_block_size: u64) -> BuildRequest {
+        let chain_config = ChainConfig {
+            max_block_size: max_block_size.into(),
+            ..ChainConfig::default()
+        };
+        let genesis = Genesis::from_toml(include_str!("../tests/genesis.toml")).unwrap();
+        BuildRequest {
+            view: 1,
+            parent: genesis.header(None).unwrap(),
+            state: Arc::new(ValidatedState::genesis(chain_config, []).unwrap()),
+            ancestors,
+        }
+    }
+
+    fn ordered(mempool: &Mempool, request: &BuildRequest) -> Vec<Transaction> {
+        let built = mempool.assemble(request).unwrap();
+        built
+            .payload
+            .transactions()
+            .map(|(_, transaction)| transaction)
+            .collect()
+    }
+
+    #[test]
+    fn what_is_ordered_is_not_ordered_again() {
+        let mempool = mempool(Limits::default());
+        for number in 0..4 {
+            mempool.push(transaction(number)).unwrap();
+        }
+        let known = MempoolError::Known(transaction(0).commit());
+        assert_eq!(mempool.push(transaction(0)), Err(known.clone()));
+        let first = Payload::from_transactions([&transaction(0), &transaction(1)], 10_000).payload;
+        // in an undecided ancestor: pending, but not for its children
+        let rest = ordered(&mempool, &request(vec![first.clone()], 10_000));
+        assert_eq!(rest, [transaction(2), transaction(3)]);
+        assert_eq!(mempool.len(), 4);
+        // decided: gone, and a late copy is refused
+        mempool.decided(&first);
+        assert_eq!(mempool.len(), 2);
+        assert_eq!(mempool.push(transaction(0)), Err(known));
+        assert_eq!(ordered(&mempool, &request(Vec::new(), 10_000)).len(), 2);
+    }
+
+    #[test]
+    fn blocks_and_mempool_are_bounded() {
+        let small = mempool(Limits {
+            transactions: 3,
+            bytes: 250,
+        });
+        small.push(transaction(0)).unwrap();
+        small.push(transaction(1)).unwrap();
+        let full = MempoolError::Full {
+            transactions: 2,
+            bytes: 200,
+        };
+        assert_eq!(small.push(transaction(2)), Err(full));
+        assert_eq!(ordered(&small, &request(Vec::new(), 150)), [transaction(0)]);
+    }
+}

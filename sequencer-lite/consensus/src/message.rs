@@ -59,6 +59,14 @@ pub struct DaVote {
 }
 
 impl Message {
+    /// Whether it goes before others: small, and somebody's vote waits for it.
+    pub fn is_urgent(&self) -> bool {
+        match self {
+            Self::Proposal(_) | Self::DaVote(_) | Self::DaCertificate(_) => true,
+            Self::Payload(_) | Self::Transaction(_) => false,
+        }
+    }
+
     /// The message as it is sent.
     ///
     /// # Errors

@@ -279,6 +279,7 @@ where
         observer: config.observer,
         signer: StateSigner::new(config.keys.state_key, config.sink),
         blocker: config.blocker.clone(),
+        pace: config.timing.pace,
         mailbox: events,
         resolver: requester,
     };

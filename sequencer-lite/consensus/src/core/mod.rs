@@ -66,6 +66,8 @@ pub(crate) struct Parts<E: Runtime, C, B> {
     pub observer: Arc<dyn Observer>,
     pub signer: StateSigner,
     pub blocker: B,
+    /// How long transactions gather before a block is built.
+    pub pace: Duration,
     pub mailbox: (Mailbox, mpsc::UnboundedReceiver<Event>),
     pub resolver: resolver::Mailbox<Request, NetworkKey>,
 }
@@ -103,6 +105,7 @@ pub(crate) struct Core<E: Runtime, C, B, S> {
     observer: Arc<dyn Observer>,
     signer: StateSigner,
     blocker: B,
+    pace: Duration,
     sender: S,
     mailbox: Mailbox,
     resolver: resolver::Mailbox<Request, NetworkKey>,
@@ -153,6 +156,7 @@ where
         observer: parts.observer,
         signer: parts.signer,
         blocker: parts.blocker,
+        pace: parts.pace,
         sender,
         mailbox,
         resolver: parts.resolver,
@@ -299,7 +303,7 @@ where
     fn send(&mut self, recipients: Recipients<NetworkKey>, message: &Message) {
         match message.encode() {
             // peers that are not there now will ask
-            Ok(bytes) => drop(self.sender.send(recipients, bytes, true)),
+            Ok(bytes) => drop(self.sender.send(recipients, bytes, message.is_urgent())),
             Err(error) => error!(%error, "a message has no encoding"),
         }
     }

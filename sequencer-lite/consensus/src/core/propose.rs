@@ -138,10 +138,12 @@ where
             Arc::clone(&self.vid),
             self.mailbox.clone(),
         );
+        let pace = self.pace;
         self.context
             .child("build")
             .shared(true)
-            .spawn(move |_| async move {
+            .spawn(move |context| async move {
+                context.sleep(pace).await;
                 let built = source.build(request).await.and_then(|built| {
                     let disperse = vid.disperse(built.payload.as_bytes());
                     disperse

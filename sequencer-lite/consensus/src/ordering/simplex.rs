@@ -32,7 +32,7 @@ pub(crate) type Digest = sha256::Digest;
 /// The only epoch: committees do not change while a network runs.
 const EPOCH: Epoch = Epoch::zero();
 
-/// How patient the engine is.
+/// How patient a node is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Timing {
     /// How long to wait for the leader's proposal.
@@ -43,16 +43,19 @@ pub struct Timing {
     pub retry: Duration,
     /// A leader silent for this long is skipped at once, while a quorum is not.
     pub silence: Duration,
+    /// How long a leader lets transactions gather before it builds a block. Sets the pace of an idle chain.
+    pub pace: Duration,
 }
 
 impl Default for Timing {
-    /// Two seconds for a proposal, three for its votes.
+    /// Two seconds for a proposal, three for its votes, and at most ten blocks per second.
     fn default() -> Self {
         Self {
             proposal: Duration::from_secs(2),
             certification: Duration::from_secs(3),
             retry: Duration::from_secs(3),
             silence: Duration::from_secs(12),
+            pace: Duration::from_millis(100),
         }
     }
 }

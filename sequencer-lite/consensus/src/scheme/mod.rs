@@ -8,6 +8,8 @@ mod check;
 mod hotshot;
 mod signature;
 mod subject;
+#[cfg(test)]
+mod tests;
 
 use std::fmt;
 use std::sync::Arc;
