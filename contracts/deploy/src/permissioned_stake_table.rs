@@ -134,20 +134,21 @@ impl Validator {
 mod tests {
     #![allow(clippy::unwrap_used, reason = "a failed test says where")]
 
+    use std::fmt::Write;
+
     use super::*;
 
     /// The demo network's validators, as a file of theirs has them.
     fn demo() -> String {
         let list = include_str!("../tests/vectors/demo_validators.json");
         let list: Vec<serde_json::Value> = serde_json::from_str(list).unwrap();
-        list.iter()
-            .map(|validator| {
-                let (bls, schnorr, da) = (&validator["bls"], &validator["schnorr"], &validator["da"]);
-                format!(
-                    "[[public_keys]]\nstake_table_key = {bls}\nstate_ver_key = {schnorr}\nda = {da}\nstake = 1\n"
-                )
-            })
-            .collect()
+        let mut text = String::new();
+        for validator in list {
+            let (bls, schnorr, da) = (&validator["bls"], &validator["schnorr"], &validator["da"]);
+            writeln!(text, "[[public_keys]]\nstake_table_key = {bls}").unwrap();
+            writeln!(text, "state_ver_key = {schnorr}\nda = {da}\nstake = 1").unwrap();
+        }
+        text
     }
 
     #[test]

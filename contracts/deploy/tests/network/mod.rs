@@ -2,6 +2,7 @@
 
 use std::{
     env,
+    fmt::Write as _,
     io::{BufRead, BufReader, Write},
     net::TcpListener,
     path::PathBuf,
@@ -98,7 +99,7 @@ impl Network {
         let mut text = String::new();
         for (bls, schnorr, da) in validators().iter().take(4) {
             let keys = format!("stake_table_key = \"{bls}\"\nstate_ver_key = \"{schnorr}\"");
-            text += &format!("[[public_keys]]\n{keys}\nda = {da}\nstake = 1\n\n");
+            writeln!(text, "[[public_keys]]\n{keys}\nda = {da}\nstake = 1\n").unwrap();
         }
         std::fs::write(&path, text).unwrap();
         path.to_str().unwrap().to_owned()
