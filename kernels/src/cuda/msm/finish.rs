@@ -2,7 +2,7 @@
 
 use ark_bn254::G1Projective;
 use ark_ec::AdditiveGroup;
-use ark_ff::{Field, Zero};
+use ark_ff::Zero;
 
 use super::{
     launch::{Sums, Xyzz},
@@ -63,6 +63,7 @@ impl Sums {
 mod tests {
     use ark_bn254::{Fq, Fr, G1Affine};
     use ark_ec::{AffineRepr, CurveGroup};
+    use ark_ff::Field;
 
     use super::*;
 

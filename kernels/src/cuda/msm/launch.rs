@@ -69,7 +69,7 @@ struct Digits {
     montgomery: u32,
 }
 
-/// What to multiply: at most [`MAX_VECTORS`] vectors, none longer than the points, at most 2^32 - 1 digits in all.
+/// What to multiply: at most [`MAX_VECTORS`] vectors, none longer than the points, less than 2^31 digits in all.
 pub(super) struct Job<'a> {
     pub(super) shape: Shape,
     /// Address of the first point, in the table's first row.

@@ -223,9 +223,9 @@ impl Bases {
     }
 }
 
-/// Whether the number of digits fits the kernels' counters.
+/// Whether the number of digits fits the kernels' 32-bit counters, whole tiles included.
 fn entries_fit(shape: Shape, scalars: usize) -> bool {
-    scalars as u64 * u64::from(shape.windows) < u64::from(u32::MAX)
+    scalars as u64 * u64::from(shape.windows) < 1 << 31
 }
 
 /// Points and their multiples, row by row.
