@@ -50,6 +50,10 @@ pub fn run(_options: &Options) -> Result<()> {
         ];
         run_command(setup::cargo(&root, &arguments))
     })?;
+    step("CUDA compiler", || {
+        run_command(command("sh", &["kernels/tools/install-nvcc"], &root))
+    })?;
+    step("lints with CUDA", || run_command(cuda(&root, &CUDA_LINTS)))?;
     step("contracts: build, tests, staleness of generated files", || {
         contracts(&root, &mut total)
     })?;
@@ -57,6 +61,9 @@ pub fn run(_options: &Options) -> Result<()> {
     step("tests", || {
         let tests = setup::cargo(&root, &["test", "--release", "--locked", "--workspace"]);
         counted(tests, cargo_line, &mut total)
+    })?;
+    step("tests of the CUDA engine, on emulated cards", || {
+        counted(cuda(&root, &CUDA_TESTS), cargo_line, &mut total)
     })?;
     step("documentation", || {
         let mut doc = setup::cargo(
@@ -84,6 +91,46 @@ pub fn run(_options: &Options) -> Result<()> {
         bail!("{failed} tests failed, {passed} passed");
     }
     Ok(())
+}
+
+/// Everything that has the CUDA engine in it.
+const CUDA_LINTS: [&str; 13] = [
+    "clippy",
+    "--release",
+    "--locked",
+    "--package",
+    "crema-kernels",
+    "--package",
+    "crema-bench",
+    "--features",
+    "crema-bench/cuda",
+    "--all-targets",
+    "--",
+    "-D",
+    "warnings",
+];
+/// What the other tests leave out: device code through its compiler, and the engine over a mock driver. The kernels as
+/// host code need no feature and are among the others.
+const CUDA_TESTS: [&str; 12] = [
+    "test",
+    "--release",
+    "--locked",
+    "--package",
+    "crema-kernels",
+    "--features",
+    "cuda",
+    "--lib",
+    "--test=cuda_*",
+    "--",
+    "--skip",
+    "kernels_on_the_host",
+];
+
+/// A cargo command that compiles device code, for one architecture: the others show nothing that this one does not.
+fn cuda(root: &Path, arguments: &[&str]) -> std::process::Command {
+    let mut command = setup::cargo(root, arguments);
+    command.env("CREMA_CUDA_ARCHS", "90");
+    command
 }
 
 fn step(name: &str, mut work: impl FnMut() -> Result<()>) -> Result<()> {

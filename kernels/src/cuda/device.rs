@@ -263,11 +263,6 @@ impl Device {
         self.0.facts.multiprocessors
     }
 
-    /// The most shared memory that a block can have, in bytes.
-    pub(crate) fn shared_memory_per_block(&self) -> u32 {
-        self.0.facts.shared_memory_per_block
-    }
-
     /// Bytes that can still be allocated: what is free on the card and in the arena, within the limit.
     pub(crate) fn free_memory(&self) -> usize {
         let memory = self.memory();
