@@ -35,3 +35,7 @@ gas-benchmarks:
 # Sources of what `deploy` has put on a chain, to Etherscan (ETHERSCAN_API_KEY)
 verify-contracts chain rpc_url:
     contracts/tools/verify --chain {{chain}} --rpc-url {{rpc_url}}
+
+# Where the gas of one real update goes, on Sepolia: SEPOLIA_RPC_URL, and PRIVATE_KEY or MNEMONIC, from the environment
+lc-contract-profiling-sepolia:
+    contracts/tools/profile --rpc-url "${SEPOLIA_RPC_URL:?set SEPOLIA_RPC_URL to a node that serves debug_traceTransaction}"

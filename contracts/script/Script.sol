@@ -3,13 +3,19 @@ pragma solidity ^0.8.30;
 
 /// @dev The cheat codes of forge that the scripts use
 interface ScriptVm {
+    function addr(uint256 privateKey) external pure returns (address);
+    function deriveKey(string calldata mnemonic, uint32 index) external pure returns (uint256);
     function envAddress(string calldata name) external view returns (address);
     function envOr(string calldata name, address otherwise) external view returns (address);
     function envOr(string calldata name, string calldata otherwise) external view returns (string memory);
     function envOr(string calldata name, uint256 otherwise) external view returns (uint256);
     function envUint(string calldata name) external view returns (uint256);
     function getCode(string calldata artifact) external view returns (bytes memory);
+    function envString(string calldata name) external view returns (string memory);
+    function parseJsonBytesArray(string calldata json, string calldata key) external pure returns (bytes[] memory);
+    function readFile(string calldata path) external view returns (string memory);
     function startBroadcast() external;
+    function startBroadcast(uint256 privateKey) external;
     function stopBroadcast() external;
 }
 
