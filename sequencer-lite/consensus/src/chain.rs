@@ -127,13 +127,12 @@ impl Chain {
             let Some(block) = self.blocks.get_mut(&name) else {
                 return Err(Unusable::Missing(name));
             };
-            let state = match &block.state {
-                Some(state) => Arc::clone(state),
-                None => {
-                    let state = next_state(&parent, &block.leaf, deposits)
-                        .map_err(|reason| Unusable::State(name, reason))?;
-                    Arc::clone(block.state.insert(Arc::new(state)))
-                }
+            let state = if let Some(state) = &block.state {
+                Arc::clone(state)
+            } else {
+                let state = next_state(&parent, &block.leaf, deposits)
+                    .map_err(|reason| Unusable::State(name, reason))?;
+                Arc::clone(block.state.insert(Arc::new(state)))
             };
             parent = Parent {
                 leaf: Arc::clone(&block.leaf),

@@ -185,13 +185,14 @@ where
     ) -> Result<(), StoreError> {
         let bytes = match request {
             Request::Block(name) => encode(self.store.basis(name).await?),
-            Request::Certificate(name) => match self.certificate(name) {
-                Some(certificate) => encode(Some(certificate)),
-                None => {
+            Request::Certificate(name) => {
+                if let Some(certificate) = self.certificate(name) {
+                    encode(Some(certificate))
+                } else {
                     let decided = self.store.decided_named(name).await?;
                     encode(decided.map(|decided| decided.certificate))
                 }
-            },
+            }
             Request::Decided(height) => self.decided_row(height).await?,
             Request::Payload(payload) => encode(self.store.payload(payload).await?),
             Request::Share(payload, place) if place as usize == self.place => {

@@ -87,7 +87,7 @@ where
     }
 
     /// A quorum certificate for some leaf.
-    pub(super) async fn certified(&mut self, certificate: QuorumCertificate) -> Result<(), StoreError> {
+    pub(super) fn certified(&mut self, certificate: QuorumCertificate) {
         self.reached(certificate.view_number.0);
         if certificate.view_number > self.chain.tip().leaf.view_number {
             self.certificates
@@ -95,7 +95,6 @@ where
                 .or_insert(certificate);
             self.nudge();
         }
-        Ok(())
     }
 
     /// A leaf is final.

@@ -215,7 +215,10 @@ where
                 self.publish(leaf);
                 Ok(())
             }
-            Event::Certified(certificate) => self.certified(certificate).await,
+            Event::Certified(certificate) => {
+                self.certified(certificate);
+                Ok(())
+            }
             Event::Finalized(finality) => self.finalized(finality).await,
             Event::Fault(fault) => {
                 warn!(place = fault.place, view = fault.view, kind = ?fault.kind, "a member is caught");
@@ -234,7 +237,10 @@ where
                 place,
                 share,
                 verdict,
-            } => self.share_fetched(commitment, place, share, verdict).await,
+            } => {
+                self.share_fetched(commitment, place, share, verdict);
+                Ok(())
+            }
             Event::Nudge => {
                 self.nudged = false;
                 self.advance_all().await

@@ -133,13 +133,13 @@ where
     }
 
     /// A fetched share has been checked.
-    pub(super) async fn share_fetched(
+    pub(super) fn share_fetched(
         &mut self,
         commitment: VidCommitment,
         place: u32,
         share: Option<Box<(Common, Share)>>,
         verdict: Answer<bool>,
-    ) -> Result<(), StoreError> {
+    ) {
         let good = share.is_some();
         if let (Some(retrieval), Some(share)) = (self.retrievals.get_mut(&commitment), share) {
             retrieval.shares.insert(place, *share);
@@ -147,7 +147,6 @@ where
             self.recover_payload(commitment);
         }
         let _ = verdict.send(good);
-        Ok(())
     }
 
     /// Recovers the payload beside the loop, once there are enough shares.

@@ -129,24 +129,15 @@ impl<C: SignatureCheck> Cluster<C> {
             oracle,
             check,
             nodes: (0..members).map(|_| None).collect(),
-            witnesses: vec![Witness::default(); 0],
-            mempools: Vec::new(),
+            witnesses: (0..members).map(|_| Witness::default()).collect(),
+            mempools: (0..members)
+                .map(|_| {
+                    let builder = FeeInfo::null_builder_key().unwrap();
+                    Arc::new(Mempool::new(Limits::default(), builder))
+                })
+                .collect(),
             starts: 0,
         }
-        .with_witnesses(members)
-    }
-
-    fn with_witnesses(mut self, members: usize) -> Self {
-        self.witnesses = (0..members).map(|_| Witness::default()).collect();
-        self.mempools = (0..members)
-            .map(|_| {
-                Arc::new(Mempool::new(
-                    Limits::default(),
-                    FeeInfo::null_builder_key().unwrap(),
-                ))
-            })
-            .collect();
-        self
     }
 
     /// Starts the node at `place`, or starts it again.
@@ -245,7 +236,7 @@ impl<C: SignatureCheck> Cluster<C> {
             waited += step;
             let heights: Vec<u64> = places.iter().map(|&place| self.height(place)).collect();
             assert!(
-                waited < Duration::from_secs(120),
+                waited < Duration::from_mins(2),
                 "nodes {places:?} are at heights {heights:?} after two minutes, not at {height}"
             );
         }
@@ -283,7 +274,7 @@ impl<C: SignatureCheck> Cluster<C> {
 pub fn runner(seed: u64) -> deterministic::Runner {
     let config = deterministic::Config::new()
         .with_seed(seed)
-        .with_timeout(Some(Duration::from_secs(600)));
+        .with_timeout(Some(Duration::from_mins(10)));
     deterministic::Runner::new(config)
 }
 
