@@ -2,6 +2,8 @@
 pragma solidity ^0.8.30;
 
 import { KeccakF1600 } from "./KeccakF1600.sol";
+import { LittleEndian } from "./LittleEndian.sol";
+import { Rescue } from "./Rescue.sol";
 
 /// @title Membership in HotShot's block Merkle tree: arity 3, height 32, SHA3-256
 /// @dev A leaf's digest is the hash of the header's commitment, a branch's that of its three children's digests. An empty
@@ -56,6 +58,15 @@ library BlockMerkle {
         }
         root = KeccakF1600.squeeze();
         KeccakF1600.close(saved);
+    }
+
+    /// @notice What the light client keeps of a tree, its `blockCommRoot`: the hash of the tree's commitment, which is 48 bytes
+    /// (root, height, number of leaves), as two little-endian numbers of 31 and 17 bytes
+    /// @param leaves The tree of the headers before height h has h leaves: the height that comes with a `blockCommRoot`
+    function commitmentOf(bytes32 root, uint64 leaves) internal view returns (uint256) {
+        uint256 low = LittleEndian.reverse(uint256(root)) & type(uint248).max;
+        uint256 high = (uint256(leaves) << 72) | (HEIGHT << 8) | (uint256(root) & 0xff);
+        return Rescue.hash(low, high);
     }
 
     /// @dev Copies the state's first 32 bytes to where child `position` belongs

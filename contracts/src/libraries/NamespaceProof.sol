@@ -2,6 +2,7 @@
 pragma solidity ^0.8.30;
 
 import { BN254 } from "../BN254.sol";
+import { LittleEndian } from "./LittleEndian.sol";
 
 /// @title That some bytes are a namespace's part of a block's payload, for networks of four to seven storage nodes
 /// @dev The payload's 31-byte elements are, four by four, the values of polynomials at the fourth roots of unity; the header
@@ -79,8 +80,8 @@ library NamespaceProof {
     }
 
     function hashOf(Dispersal calldata dispersal) private pure returns (bytes32) {
-        uint32 length = uint32(reverse(dispersal.payloadLength) >> 224);
-        uint32 nodes = uint32(reverse(dispersal.nodes) >> 224);
+        uint32 length = uint32(LittleEndian.reverse(dispersal.payloadLength) >> 224);
+        uint32 nodes = uint32(LittleEndian.reverse(dispersal.nodes) >> 224);
         return sha256(abi.encodePacked(length, nodes, dispersal.points));
     }
 
@@ -89,9 +90,11 @@ library NamespaceProof {
         pure
         returns (bool, Place memory place)
     {
-        if (table.length < 4 || entry >= readU32(table, 0) || table.length < 12 + 8 * entry) return (false, place);
-        place.start = entry == 0 ? 0 : readU32(table, 8 * entry);
-        place.end = readU32(table, 8 + 8 * entry);
+        if (table.length < 4 || entry >= LittleEndian.readU32(table, 0) || table.length < 12 + 8 * entry) {
+            return (false, place);
+        }
+        place.start = entry == 0 ? 0 : LittleEndian.readU32(table, 8 * entry);
+        place.end = LittleEndian.readU32(table, 8 + 8 * entry);
         place.allElements = ceilDiv(dispersal.payloadLength, ELEMENT_BYTES);
         place.firstElement = place.start / ELEMENT_BYTES;
         place.endElement = ceilDiv(place.end, ELEMENT_BYTES);
@@ -131,7 +134,7 @@ library NamespaceProof {
             assembly {
                 word := mload(add(add(inner, 32), mul(i, ELEMENT_BYTES)))
             }
-            elements[next++] = reverse(word) & type(uint248).max;
+            elements[next++] = LittleEndian.reverse(word) & type(uint248).max;
         }
         for (uint256 i = 0; i < around.suffixElements.length; ++i) {
             if (around.suffixElements[i] >= BN254.R_MOD) return (false, elements);
@@ -173,8 +176,8 @@ library NamespaceProof {
 
     /// @dev The two top bits are flags that the coordinates tell anyway
     function pointAt(bytes calldata points, uint256 j) private pure returns (uint256 x, uint256 y) {
-        x = reverse(uint256(bytes32(points[64 * j:64 * j + 32])));
-        y = reverse(uint256(bytes32(points[64 * j + 32:64 * j + 64]))) & (type(uint256).max >> 2);
+        x = LittleEndian.reverse(uint256(bytes32(points[64 * j:64 * j + 32])));
+        y = LittleEndian.reverse(uint256(bytes32(points[64 * j + 32:64 * j + 64]))) & (type(uint256).max >> 2);
     }
 
     /// @notice A point was not on the curve, or the call had too little gas
@@ -209,30 +212,11 @@ library NamespaceProof {
         if (!done) revert CurveOperationFailed();
     }
 
-    function readU32(bytes calldata table, uint256 offset) private pure returns (uint256) {
-        return reverse(uint256(uint32(bytes4(table[offset:offset + 4])))) >> 224;
-    }
-
     function ceilDiv(uint256 a, uint256 b) private pure returns (uint256) {
         return (a + b - 1) / b;
     }
 
     function min(uint256 a, uint256 b) private pure returns (uint256) {
         return a < b ? a : b;
-    }
-
-    /// @dev The bytes of a word in reverse
-    function reverse(uint256 word) private pure returns (uint256) {
-        unchecked {
-            uint256 mask = 0x00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff;
-            word = ((word >> 8) & mask) | ((word & mask) << 8);
-            mask = 0x0000ffff0000ffff0000ffff0000ffff0000ffff0000ffff0000ffff0000ffff;
-            word = ((word >> 16) & mask) | ((word & mask) << 16);
-            mask = 0x00000000ffffffff00000000ffffffff00000000ffffffff00000000ffffffff;
-            word = ((word >> 32) & mask) | ((word & mask) << 32);
-            mask = 0x0000000000000000ffffffffffffffff0000000000000000ffffffffffffffff;
-            word = ((word >> 64) & mask) | ((word & mask) << 64);
-            return (word >> 128) | (word << 128);
-        }
     }
 }

@@ -1,16 +1,16 @@
 //! Vectors for the contracts' library of block Merkle membership, from the trees that nodes keep:
 //! `cargo run --release -p crema-vid --example contract_vectors > contracts/test/fixtures/block_merkle.json`
 
-use crema_types::{
-    BlockHash, MerkleProof,
-    merkle::{BlockMerkleArchive, MerkleNode},
-};
+mod siblings;
+
+use crema_types::{BlockHash, merkle::BlockMerkleArchive};
 use rand_chacha::{
     ChaCha8Rng,
     rand_core::{RngCore, SeedableRng},
 };
 use serde_json::json;
 use sha3::{Digest, Sha3_256};
+use siblings::siblings;
 
 /// Sizes of the trees: around each power of three, and a large one.
 const SIZES: [u64; 9] = [1, 2, 3, 4, 9, 10, 28, 82, 3000];
@@ -78,21 +78,6 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     });
     println!("{}", serde_json::to_string_pretty(&json)?);
     Ok(())
-}
-
-/// The digests beside the path, two for each branch.
-fn siblings(proof: &MerkleProof, index: u64) -> Vec<[u8; 32]> {
-    let mut rest = index;
-    let mut siblings = Vec::new();
-    for node in &proof.proof[1..] {
-        if let MerkleNode::Branch { children, .. } = node {
-            let on_path = (rest % 3) as usize;
-            let beside = children.iter().enumerate().filter(|(i, _)| *i != on_path);
-            siblings.extend(beside.map(|(_, child)| child.digest()));
-        }
-        rest /= 3;
-    }
-    siblings
 }
 
 fn random(rng: &mut ChaCha8Rng) -> [u8; 32] {
