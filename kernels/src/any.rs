@@ -10,6 +10,7 @@ use crate::{
     Domain, Engine, Error, Point, Shared,
     cpu::CpuEngine,
     engine::QUOTIENT_COSETS,
+    icicle::IcicleEngine,
     quotient::{GrandProduct, QuotientCoset},
 };
 
@@ -66,7 +67,6 @@ macro_rules! members {
                 fn own(&self, vector: AnyVector) -> Self::Vector {
                     match vector {
                         AnyVector::$member(vector) => vector,
-                        #[allow(unreachable_patterns, reason = "the only member of some builds")]
                         _ => foreign(),
                     }
                 }
@@ -74,7 +74,6 @@ macro_rules! members {
                 fn borrow<'a>(&self, vector: &'a AnyVector) -> &'a Self::Vector {
                     match vector {
                         AnyVector::$member(vector) => vector,
-                        #[allow(unreachable_patterns, reason = "the only member of some builds")]
                         _ => foreign(),
                     }
                 }
@@ -82,7 +81,6 @@ macro_rules! members {
                 fn borrow_mut<'a>(&self, vector: &'a mut AnyVector) -> &'a mut Self::Vector {
                     match vector {
                         AnyVector::$member(vector) => vector,
-                        #[allow(unreachable_patterns, reason = "the only member of some builds")]
                         _ => foreign(),
                     }
                 }
@@ -94,7 +92,6 @@ macro_rules! members {
                 fn bases<'a>(&self, bases: &'a AnyBases) -> &'a Self::Bases {
                     match bases {
                         AnyBases::$member(bases) => bases,
-                        #[allow(unreachable_patterns, reason = "the only member of some builds")]
                         _ => foreign(),
                     }
                 }
@@ -106,7 +103,6 @@ macro_rules! members {
                 fn index<'a>(&self, index: &'a AnyIndex) -> &'a Self::Index {
                     match index {
                         AnyIndex::$member(index) => index,
-                        #[allow(unreachable_patterns, reason = "the only member of some builds")]
                         _ => foreign(),
                     }
                 }
@@ -127,6 +123,7 @@ macro_rules! members {
 
 members! {
     Cpu(CpuEngine), "The CPU engine.";
+    Icicle(IcicleEngine), "The ICICLE engine.";
     #[cfg(feature = "cuda")]
     Cuda(CudaEngine), "The CUDA engine.";
 }

@@ -40,4 +40,7 @@ pub enum Error {
     /// more.
     #[error(transparent)]
     Device(#[from] crate::DeviceError),
+    /// ICICLE's libraries failed, or are not what they should be.
+    #[error(transparent)]
+    Icicle(#[from] crate::IcicleError),
 }

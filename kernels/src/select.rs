@@ -4,9 +4,15 @@ use std::{fmt, str::FromStr};
 
 #[cfg(feature = "cuda")]
 use crate::cuda::{CudaEngine, Options};
-use crate::{Engine, any::AnyEngine, cpu::CpuEngine};
+use crate::{
+    Engine, Error, IcicleError,
+    any::AnyEngine,
+    cpu::CpuEngine,
+    icicle::{self, IcicleEngine},
+};
 
-/// Which engine is asked for: `auto`, `cpu`, `cpu-portable`, `cuda` or `cuda:INDEX`.
+/// Which engine is asked for: `auto`, `cpu`, `cpu-portable`, `cuda`, `cuda:INDEX`, `icicle` or `icicle:DEVICE`, where
+/// the device is `cpu`, `cuda` (the default) or `cuda:INDEX`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum EngineChoice {
     /// CUDA where there is a card that works, the processors otherwise.
@@ -21,11 +27,15 @@ pub enum EngineChoice {
         /// Which one, in the driver's order.
         index: u32,
     },
+    /// Ingonyama's ICICLE, from where [`icicle::DIRECTORY_VARIABLE`] says.
+    Icicle(icicle::Device),
 }
 
 /// What `--engine` does not know.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("no engine named {0}: expected auto, cpu, cpu-portable, cuda or cuda:INDEX")]
+#[error(
+    "no engine named {0}: expected auto, cpu, cpu-portable, cuda, cuda:INDEX, icicle:cpu, icicle:cuda or icicle:cuda:INDEX"
+)]
 pub struct UnknownEngine(String);
 
 impl FromStr for EngineChoice {
@@ -37,11 +47,16 @@ impl FromStr for EngineChoice {
             "cpu" => Ok(Self::Cpu),
             "cpu-portable" => Ok(Self::CpuPortable),
             "cuda" => Ok(Self::Cuda { index: 0 }),
-            _ => text
-                .strip_prefix("cuda:")
-                .and_then(|index| index.parse().ok())
-                .map(|index| Self::Cuda { index })
-                .ok_or_else(|| UnknownEngine(text.to_owned())),
+            "icicle" => Ok(Self::Icicle(icicle::Device::default())),
+            _ => {
+                let cuda = text.strip_prefix("cuda:").and_then(|index| index.parse().ok());
+                let icicle = text
+                    .strip_prefix("icicle:")
+                    .and_then(|device| device.parse().ok());
+                cuda.map(|index| Self::Cuda { index })
+                    .or(icicle.map(Self::Icicle))
+                    .ok_or_else(|| UnknownEngine(text.to_owned()))
+            }
         }
     }
 }
@@ -54,6 +69,7 @@ impl fmt::Display for EngineChoice {
             Self::CpuPortable => f.write_str("cpu-portable"),
             Self::Cuda { index: 0 } => f.write_str("cuda"),
             Self::Cuda { index } => write!(f, "cuda:{index}"),
+            Self::Icicle(device) => write!(f, "icicle:{device}"),
         }
     }
 }
@@ -114,6 +130,12 @@ pub enum SelectError {
     /// The card cannot be used.
     #[error(transparent)]
     Device(#[from] crate::DeviceError),
+    /// ICICLE cannot be used.
+    #[error(transparent)]
+    Icicle(#[from] IcicleError),
+    /// The CPU engine, with which ICICLE is compared, failed.
+    #[error("ICICLE cannot be checked: {0}")]
+    Check(String),
 }
 
 /// An engine, and why it is this one.
@@ -151,17 +173,28 @@ impl Request {
             EngineChoice::Cuda { index } => {
                 Self::cuda(index, self.device_memory_limit).map(Selected::asked_for)
             }
+            EngineChoice::Icicle(device) => Self::icicle(device).map(Selected::asked_for),
             EngineChoice::Auto => Ok(match Self::cuda(0, self.device_memory_limit) {
                 Ok(engine) => Selected::asked_for(engine),
                 Err(error) => Selected {
                     engine: AnyEngine::Cpu(CpuEngine::default()),
                     reason: match error {
                         SelectError::NotBuilt(_) => None,
-                        SelectError::Device(error) => Some(format!("not cuda, because: {error}")),
+                        error => Some(format!("not cuda, because: {error}")),
                     },
                 },
             }),
         }
+    }
+
+    fn icicle(device: icicle::Device) -> Result<AnyEngine, SelectError> {
+        let options = icicle::Options::from_environment(device)?;
+        IcicleEngine::open(&options)
+            .map(AnyEngine::Icicle)
+            .map_err(|error| match error {
+                Error::Icicle(error) => error.into(),
+                error => SelectError::Check(error.to_string()),
+            })
     }
 
     #[cfg(feature = "cuda")]
@@ -186,11 +219,34 @@ mod tests {
 
     #[test]
     fn choices_are_written_as_they_are_read() {
-        for text in ["auto", "cpu", "cpu-portable", "cuda", "cuda:3"] {
+        for text in [
+            "auto",
+            "cpu",
+            "cpu-portable",
+            "cuda",
+            "cuda:3",
+            "icicle:cpu",
+            "icicle:cuda:1",
+        ] {
             assert_eq!(text.parse::<EngineChoice>().expect(text).to_string(), text);
         }
         assert_eq!("cuda:0".parse(), Ok(EngineChoice::Cuda { index: 0 }));
-        for text in ["", "CPU", "gpu", "cuda:", "cuda:-1", "cuda:x", "cuda1"] {
+        assert_eq!(
+            "icicle".parse::<EngineChoice>().expect("known").to_string(),
+            "icicle:cuda"
+        );
+        for text in [
+            "icicle:",
+            "icicle:gpu",
+            "icicle:cuda:",
+            "",
+            "CPU",
+            "gpu",
+            "cuda:",
+            "cuda:-1",
+            "cuda:x",
+            "cuda1",
+        ] {
             assert_eq!(text.parse::<EngineChoice>(), Err(UnknownEngine(text.to_owned())));
         }
     }

@@ -1,10 +1,15 @@
-//! Compiles the mock CUDA driver (`kernels/cuda/host/driver.cpp`) together with all device code, for tests.
+//! Compiles the mock CUDA driver (`kernels/cuda/host/driver.cpp`) together with all device code, for tests; and a mock of
+//! ICICLE's libraries.
 //!
-//! The library is kept in the target directory under the hash of everything that it is made of.
+//! What is compiled is kept in the target directory under the hash of everything that it is made of.
+
+pub mod icicle;
 
 use std::{
     collections::hash_map::DefaultHasher,
-    env, fs,
+    env,
+    ffi::OsString,
+    fs,
     hash::{Hash, Hasher},
     path::{Path, PathBuf},
     process::Command,
@@ -51,7 +56,7 @@ fn build() -> Result<PathBuf, String> {
     let headers = [files(&cuda, "cuh")?, files(&cuda.join("host"), "h")?].concat();
     let mut sources = files(&cuda, "cu")?;
     sources.extend(DRIVER.iter().map(|name| cuda.join("host").join(name)));
-    let compiler = env::var_os("CXX").unwrap_or_else(|| "g++".into());
+    let compiler = compiler();
     let version = Command::new(&compiler)
         .arg("--version")
         .output()
@@ -98,13 +103,21 @@ fn build() -> Result<PathBuf, String> {
     Ok(library)
 }
 
+fn compiler() -> OsString {
+    env::var_os("CXX").unwrap_or_else(|| "g++".into())
+}
+
 /// Makes a file by a command, unless it is there; several processes may do so at once.
 fn make(path: &Path, command: impl FnOnce(&Path) -> Command) -> Result<(), String> {
     if path.exists() {
         return Ok(());
     }
     let partial = path.with_extension(format!("{}.partial", std::process::id()));
-    let output = command(&partial).output().map_err(|error| error.to_string())?;
+    let mut command = command(&partial);
+    let program = command.get_program().to_string_lossy().into_owned();
+    let output = command
+        .output()
+        .map_err(|error| format!("{program}: {error} (Debian: apt install g++)"))?;
     if !output.status.success() {
         return Err(String::from_utf8_lossy(&output.stderr).into_owned());
     }

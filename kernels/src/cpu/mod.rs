@@ -24,6 +24,7 @@ pub use vector::CpuVector;
 
 use crate::{
     Domain, Engine, Error, Point, Shared,
+    domain::cosets::Recombination,
     engine::QUOTIENT_COSETS,
     quotient::{GrandProduct, QuotientCoset},
 };
@@ -81,6 +82,11 @@ impl CpuEngine {
         Self {
             instructions: Instructions::Portable(lanes::Portable),
         }
+    }
+
+    /// The last step of [`Engine::interpolate_cosets`], for engines that transform elsewhere.
+    pub(crate) fn recombine(self, cosets: &Recombination, remainders: Vec<Vec<Fr>>, top: &[Fr]) -> Vec<Fr> {
+        dispatch!(self, ntt::recombine, cosets, remainders, top)
     }
 }
 

@@ -19,15 +19,23 @@ pub(in crate::cpu) fn interpolate_cosets<A: Arithmetic>(
     top: &[Fr],
 ) -> Result<Vec<Fr>, Error> {
     let cosets = Recombination::new(evaluations.map(<[Fr]>::len), shifts)?;
-    let n = cosets.domain.size;
-    // remainders[i] is the polynomial modulo X^n - folds[i]
-    let mut remainders = Vec::with_capacity(QUOTIENT_COSETS);
-    for ((values, shift_inverse), fold) in evaluations
+    let remainders = evaluations
         .into_iter()
         .zip(cosets.shift_inverses)
-        .zip(cosets.folds)
-    {
-        let mut remainder = interpolate_coset(arithmetic, &cosets.domain, values, shift_inverse);
+        .map(|(values, shift_inverse)| interpolate_coset(arithmetic, &cosets.domain, values, shift_inverse))
+        .collect();
+    Ok(recombine(arithmetic, &cosets, remainders, top))
+}
+
+/// The polynomial with coefficients `top` from `5n` on that is `remainders[i]` modulo `X^n - folds[i]`.
+pub(in crate::cpu) fn recombine<A: Arithmetic>(
+    arithmetic: A,
+    cosets: &Recombination,
+    mut remainders: Vec<Vec<Fr>>,
+    top: &[Fr],
+) -> Vec<Fr> {
+    let n = cosets.domain.size;
+    for (remainder, fold) in remainders.iter_mut().zip(cosets.folds) {
         // X^{5n}·top is congruent to fold^5·top
         let mut factor = fold.pow([QUOTIENT_COSETS as u64]);
         for chunk in top.chunks(n) {
@@ -36,7 +44,6 @@ pub(in crate::cpu) fn interpolate_cosets<A: Arithmetic>(
             }
             factor *= fold;
         }
-        remainders.push(remainder);
     }
     let mut result = zeros(QUOTIENT_COSETS * n + top.len());
     result[QUOTIENT_COSETS * n..].copy_from_slice(top);
@@ -48,5 +55,5 @@ pub(in crate::cpu) fn interpolate_cosets<A: Arithmetic>(
             .collect();
         weighted_sum(arithmetic, &terms, target);
     }
-    Ok(result)
+    result
 }

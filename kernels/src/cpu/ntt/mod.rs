@@ -9,7 +9,7 @@ mod twiddles;
 use ark_bn254::Fr;
 use ark_ff::Field;
 
-pub(super) use cosets::interpolate_cosets;
+pub(super) use cosets::{interpolate_cosets, recombine};
 
 use super::lanes::Arithmetic;
 use crate::Domain;
