@@ -20,6 +20,8 @@ pub mod point;
 pub mod quotient;
 pub mod select;
 pub mod shared;
+#[cfg(all(feature = "telemetry", target_os = "linux"))]
+pub mod telemetry;
 
 pub use any::AnyEngine;
 pub use ark_bn254::{Fq, Fr, G1Affine, G1Projective};

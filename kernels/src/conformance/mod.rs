@@ -62,6 +62,11 @@ fn horner(coefficients: &[Fr], x: Fr) -> Fr {
         .fold(Fr::from(0u64), |sum, c| sum * x + c)
 }
 
+/// Every conformance test with its name, for programs that run them outside a test harness.
+pub fn all<E: Engine>() -> Vec<(&'static str, fn(&E))> {
+    crate::conformance_tests!(@all list E;)
+}
+
 /// Instantiates every conformance test for the engine that an expression makes.
 ///
 /// ```no_run
@@ -72,7 +77,10 @@ fn horner(coefficients: &[Fr], x: Fr) -> Fr {
 #[macro_export]
 macro_rules! conformance_tests {
     ($engine:expr) => {
-        $crate::conformance_tests!(@each $engine;
+        $crate::conformance_tests!(@all each $engine;);
+    };
+    (@all $what:ident $($of:tt)*) => {
+        $crate::conformance_tests! { @$what $($of)*
             transfers gather mask add_at
             interpolate_matches_definition evaluate_coset_matches_definition large_transforms
             transform_extreme_values transform_rejects_lengths interpolate_cosets_round_trip interpolate_cosets_rejects
@@ -81,7 +89,7 @@ macro_rules! conformance_tests {
             quotient_extreme_values quotient_matches_definition quotient_on_large_domain quotient_rejects_subgroup
             msm_lengths msm_edge_scalars msm_bit_scalars msm_equal_scalars msm_wire_scalars
             msm_colliding_points msm_large msm_several_vectors msm_too_few_bases
-        );
+        }
     };
     (@each $engine:expr; $($name:ident)*) => {
         $(
@@ -90,5 +98,8 @@ macro_rules! conformance_tests {
                 $crate::conformance::$name(&$engine);
             }
         )*
+    };
+    (@list $engine:ty; $($name:ident)*) => {
+        vec![$((stringify!($name), $crate::conformance::$name::<$engine> as fn(&$engine))),*]
     };
 }

@@ -6,7 +6,7 @@ use ark_bn254::{Fr, G1Projective};
 
 use super::{
     Device, Options,
-    msm::Bases,
+    msm::{Bases, SumPlan},
     ntt::Transforms,
     permutation::{self, Cosets},
     polynomial,
@@ -35,6 +35,13 @@ pub struct CudaEngine {
 /// Points prepared for multi-scalar multiplication on a card.
 pub struct CudaBases(Bases);
 
+impl CudaBases {
+    /// How a vector of so many scalars is multiplied, when it is multiplied at once.
+    pub fn plan(&self, scalars: usize) -> Option<SumPlan> {
+        self.0.plan(scalars)
+    }
+}
+
 impl CudaEngine {
     /// Opens a card.
     ///
@@ -51,6 +58,15 @@ impl CudaEngine {
     /// The card.
     pub fn device(&self) -> &Device {
         &self.device
+    }
+
+    /// Prepares points that are used a few times only: without multiples, which take as long as many sums.
+    ///
+    /// # Errors
+    /// When the card's memory is exhausted.
+    pub fn prepare_bases_once(&self, points: &Shared<Point>) -> Result<CudaBases, Error> {
+        self.run(|| Bases::without_multiples(&self.device, points.clone()))
+            .map(CudaBases)
     }
 
     /// Runs an operation; where it finds no memory, frees what can be computed again and tries once more.

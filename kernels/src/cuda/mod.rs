@@ -8,6 +8,7 @@ compile_error!("the feature `cuda` needs 64-bit Linux");
 
 mod arena;
 mod buffer;
+mod details;
 mod device;
 mod driver;
 mod engine;
@@ -17,16 +18,21 @@ mod launch;
 mod msm;
 mod ntt;
 mod permutation;
+mod pipes;
 mod polynomial;
 mod ratio;
 mod status;
+mod timing;
 mod transfer;
 mod vector;
 
 pub(crate) use buffer::{Buffer, View};
+pub use details::Details;
 pub use device::{Device, Facts, MemoryUse, Options, cards};
 pub use driver::{DRIVER_VARIABLE, use_driver};
 pub use engine::{CudaBases, CudaEngine};
+pub use msm::SumPlan;
+pub use pipes::{Pipe, PipeRate};
 pub use vector::{CudaIndex, CudaVector};
 
 #[cfg(test)]

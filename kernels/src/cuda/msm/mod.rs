@@ -2,6 +2,7 @@
 
 mod finish;
 mod launch;
+mod plan;
 mod shape;
 
 use std::{fmt, ops::Range};
@@ -9,6 +10,7 @@ use std::{fmt, ops::Range};
 use ark_bn254::{Fr, G1Projective};
 use ark_ff::Zero;
 
+pub use self::plan::SumPlan;
 use self::{
     launch::{Job, MAX_VECTORS, Sums},
     shape::{Rows, SMALLEST_CHUNK, Shape, Speed},
@@ -78,6 +80,11 @@ impl Bases {
         let rows = Speed::of(device.multiprocessors()).best_rows(points.len(), budget);
         let rows = rows.filter(|rows| points.len() as u64 * u64::from(rows.count) < MAX_TABLE_POINTS);
         Self::with_rows(device, points, rows)
+    }
+
+    /// Makes points resident without multiples.
+    pub(crate) fn without_multiples(device: &Device, points: Shared<Point>) -> Result<Self, Error> {
+        Self::with_rows(device, points, Some(Rows::NONE))
     }
 
     /// Without rows, the points stay with the host.
