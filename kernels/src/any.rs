@@ -7,7 +7,7 @@ use ark_bn254::{Fr, G1Projective};
 #[cfg(feature = "cuda")]
 use crate::cuda::CudaEngine;
 use crate::{
-    Domain, Engine, Error, Point, Shared,
+    Domain, Engine, Error, MemoryPlan, Point, Shared, Workload,
     cpu::CpuEngine,
     engine::QUOTIENT_COSETS,
     icicle::IcicleEngine,
@@ -140,6 +140,10 @@ impl Engine for AnyEngine {
 
     fn name(&self) -> String {
         with_member!(self, engine => engine.name())
+    }
+
+    fn divide_memory(&self, workload: &Workload) -> Result<Option<MemoryPlan>, Error> {
+        with_member!(self, engine => engine.divide_memory(workload))
     }
 
     fn upload(&self, values: Shared<Fr>) -> Result<AnyVector, Error> {

@@ -9,7 +9,7 @@ use std::ops::Range;
 use ark_bn254::{Fr, G1Projective};
 
 use crate::{
-    Domain, Error, Point, Shared,
+    Domain, Error, MemoryPlan, Point, Shared, Workload,
     quotient::{GrandProduct, QuotientCoset},
 };
 
@@ -28,6 +28,16 @@ pub trait Engine: Send + Sync {
 
     /// How the engine calls itself in logs and reports, for instance `cpu (avx512-ifma, 2 threads)`.
     fn name(&self) -> String;
+
+    /// Divides the engine's memory for what a key and a proof will keep, and says how; [`Engine::prepare_bases`] then keeps
+    /// to it. `None` from an engine that lives in the host's memory.
+    ///
+    /// # Errors
+    /// When the memory cannot hold what the workload needs at least. Nothing has been taken then.
+    fn divide_memory(&self, workload: &Workload) -> Result<Option<MemoryPlan>, Error> {
+        let _ = workload;
+        Ok(None)
+    }
 
     /// Makes a host vector resident. Engines on the host may keep the mapping instead of copying it.
     ///

@@ -4,7 +4,7 @@ use std::{collections::HashSet, time::Instant};
 
 use crema_circuit::witness;
 use crema_kernels::Engine;
-use crema_plonk::{Blinders, Progress, ProvingKey, prove, verify};
+use crema_plonk::{Blinders, Progress, ProveError, ProvingKey, prove, verify};
 use crema_service::terminal::Bars;
 use serde::{Deserialize, Serialize};
 
@@ -81,6 +81,9 @@ pub fn measure(order: &Order) -> Result<Proving, Error> {
     let clock = PhaseClock::new(&bars);
     let start = Instant::now();
     let material = order.keys()?.open(&engine, &task.request()?, &clock)?;
+    if let Some(plan) = engine.divide_memory(&material.workload()).map_err(ProveError::from)? {
+        eprint!("{plan}");
+    }
     let key = ProvingKey::new(&engine, &material)?;
     let load = start.elapsed();
     drop(material);

@@ -1,11 +1,15 @@
 //! The engine: the trait's operations over one card.
 
-use std::ops::Range;
+use std::{
+    ops::Range,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
 
 use ark_bn254::{Fr, G1Projective};
 
 use super::{
     Device, Options,
+    budget::{self, Budgets},
     msm::{Bases, SumPlan},
     ntt::Transforms,
     permutation::{self, Cosets},
@@ -13,13 +17,13 @@ use super::{
     vector::{self, CudaIndex, CudaVector},
 };
 use crate::{
-    DeviceError, Domain, Engine, Error, Point, Shared,
+    DeviceError, Domain, Engine, Error, MemoryPlan, Point, Shared, Workload,
     engine::QUOTIENT_COSETS,
     quotient::{GrandProduct, QuotientCoset},
 };
 
-/// The part of the free memory that one set of prepared bases may take: there are two of them, and the vectors of a
-/// proof come after them.
+/// The part of the free memory that one set of prepared bases may take when nothing was planned: there are two of them,
+/// and the vectors of a proof come after them.
 const BASES_PART: u64 = 3;
 
 /// An engine on one NVIDIA card.
@@ -30,6 +34,7 @@ pub struct CudaEngine {
     device: Device,
     transforms: Transforms,
     cosets: Cosets,
+    budgets: Mutex<Budgets>,
 }
 
 /// Points prepared for multi-scalar multiplication on a card.
@@ -52,6 +57,7 @@ impl CudaEngine {
             device: Device::open(options)?,
             transforms: Transforms::default(),
             cosets: Cosets::default(),
+            budgets: Mutex::default(),
         })
     }
 
@@ -67,6 +73,11 @@ impl CudaEngine {
     pub fn prepare_bases_once(&self, points: &Shared<Point>) -> Result<CudaBases, Error> {
         self.run(|| Bases::without_multiples(&self.device, points.clone()))
             .map(CudaBases)
+    }
+
+    fn budgets(&self) -> MutexGuard<'_, Budgets> {
+        // budgets are replaced whole: a panic elsewhere leaves them as good as they were
+        self.budgets.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Runs an operation; where it finds no memory, frees what can be computed again and tries once more.
@@ -95,6 +106,12 @@ impl Engine for CudaEngine {
         )
     }
 
+    fn divide_memory(&self, workload: &Workload) -> Result<Option<MemoryPlan>, Error> {
+        let (plan, budgets) = budget::divide(&self.device, workload)?;
+        *self.budgets() = budgets;
+        Ok(Some(plan))
+    }
+
     fn upload(&self, values: Shared<Fr>) -> Result<CudaVector, Error> {
         self.run(|| vector::upload(&self.device, &values))
     }
@@ -104,7 +121,8 @@ impl Engine for CudaEngine {
     }
 
     fn prepare_bases(&self, points: Shared<Point>) -> Result<CudaBases, Error> {
-        let budget = self.device.free_memory() as u64 / BASES_PART;
+        let planned = self.budgets().take(points.len());
+        let budget = planned.unwrap_or_else(|| self.device.free_memory() as u64 / BASES_PART);
         self.run(|| Bases::prepare(&self.device, points.clone(), budget))
             .map(CudaBases)
     }

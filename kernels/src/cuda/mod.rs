@@ -7,6 +7,7 @@
 compile_error!("the feature `cuda` needs 64-bit Linux");
 
 mod arena;
+mod budget;
 mod buffer;
 mod details;
 mod device;

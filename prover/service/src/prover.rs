@@ -71,6 +71,12 @@ impl Prover {
     ) -> Result<Self, SetupError> {
         let engine = engine.open()?;
         let material = cache.open(&engine, request, progress)?;
+        if let Some(plan) = engine
+            .divide_memory(&material.workload())
+            .map_err(ProveError::from)?
+        {
+            eprint!("{plan}");
+        }
         let key = ProvingKey::new(&engine, &material)?;
         Ok(Self {
             engine,

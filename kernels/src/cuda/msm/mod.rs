@@ -3,6 +3,7 @@
 mod finish;
 mod launch;
 mod plan;
+mod planned;
 mod shape;
 
 use std::{fmt, ops::Range};
@@ -11,6 +12,7 @@ use ark_bn254::{Fr, G1Projective};
 use ark_ff::Zero;
 
 pub use self::plan::SumPlan;
+pub(super) use self::planned::{planned, scratch};
 use self::{
     launch::{Job, MAX_VECTORS, Sums},
     shape::{Rows, SMALLEST_CHUNK, Shape, Speed},
@@ -77,8 +79,7 @@ struct Group {
 impl Bases {
     /// Makes points resident with as many multiples as fit `budget` bytes.
     pub(crate) fn prepare(device: &Device, points: Shared<Point>, budget: u64) -> Result<Self, Error> {
-        let rows = Speed::of(device.multiprocessors()).best_rows(points.len(), budget);
-        let rows = rows.filter(|rows| points.len() as u64 * u64::from(rows.count) < MAX_TABLE_POINTS);
+        let rows = planned(device, points.len(), budget).rows;
         Self::with_rows(device, points, rows)
     }
 

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use ark_bn254::Fr;
 use crema_kernels::{
-    Point, Shared,
+    Point, Shared, Workload,
     engine::QUOTIENT_COSETS,
     quotient::{SELECTORS, WIRES},
 };
@@ -70,6 +70,29 @@ pub struct KeyMaterial {
     pub points: HashMap<Section, Shared<Point>>,
     /// Index sections.
     pub indices: HashMap<Section, Shared<u32>>,
+}
+
+/// Vectors of a domain's length that are there at once in the middle of a proof: wires, grand product and quotient, as values
+/// and as coefficients, and those of one coset.
+const WORKING_VECTORS: u64 = 27;
+
+impl KeyMaterial {
+    /// What the key and a proof will keep in an engine, bases in the order in which
+    /// [`ProvingKey::new`](super::ProvingKey::new) prepares them.
+    pub fn workload(&self) -> Workload {
+        let n = self.info.verifying_key.domain_size;
+        let length = |section| self.points.get(&section).map(|points| points.len());
+        Workload {
+            resident: self.scalars.values().map(|values| values.len() as u64).sum(),
+            indices: self.indices.values().map(|values| values.len() as u64).sum(),
+            bases: [Section::Lagrange, Section::Powers]
+                .into_iter()
+                .filter_map(length)
+                .collect(),
+            working: WORKING_VECTORS * n + self.info.variables as u64,
+            longest: n as usize,
+        }
+    }
 }
 
 /// Takes a key's sections as preprocessing makes them, each once.

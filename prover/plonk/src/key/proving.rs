@@ -56,6 +56,7 @@ impl<E: Engine> ProvingKey<E> {
     /// # Panics
     /// When the material lacks a section; [`super::load`] and preprocessing both give complete keys.
     pub fn new(engine: &E, material: &KeyMaterial) -> Result<Self, ProveError> {
+        engine.divide_memory(&material.workload())?;
         let info = material.info.clone();
         let domain = Domain::new(info.verifying_key.domain_size as usize)?;
         let n = domain.size;
