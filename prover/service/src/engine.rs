@@ -8,8 +8,8 @@ use crema_kernels::{
 /// Which engine.
 #[derive(clap::Args, Clone, Copy, Debug, Default)]
 pub struct EngineOptions {
-    /// Where to compute: cuda or cuda:INDEX (an NVIDIA card), cpu, cpu-portable (without vector instructions), or
-    /// auto: a card where there is one that works.
+    /// Where to compute: cuda or cuda:INDEX (an NVIDIA card), cpu, cpu-portable (without vector instructions),
+    /// icicle:cuda or icicle:cpu (ICICLE's libraries in CREMA_ICICLE_DIR), or auto: a card where there is one that works.
     #[arg(long, env = "CREMA_ENGINE", default_value_t, value_name = "ENGINE")]
     pub engine: EngineChoice,
 
