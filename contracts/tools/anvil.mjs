@@ -69,7 +69,9 @@ class Chain {
 
     /** Gas of the called frame alone: what a contract that calls it would pay, without the transaction's own cost. */
     async frameGas(transaction) {
-        const { structLogs } = await this.call('debug_traceCall', { from: this.from, ...transaction }, 'latest');
+        // with stacks and memory the trace of a long call is more than a string can hold
+        const options = { disableStack: true, disableMemory: true, disableStorage: true };
+        const { structLogs } = await this.call('debug_traceCall', { from: this.from, ...transaction }, 'latest', options);
         const own = structLogs.filter((log) => log.depth === structLogs[0].depth);
         const last = own[own.length - 1];
         return own[0].gas - last.gas + last.gasCost;

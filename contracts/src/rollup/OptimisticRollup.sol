@@ -39,8 +39,8 @@ contract OptimisticRollup {
     uint64 public constant DISPUTE_PERIOD = 7 days;
     /// @notice L1 blocks without an update of the light client after which transfers can be forced
     uint256 public constant ESCAPE_LAG = 600;
-    /// @notice Most blocks in an assertion
-    uint256 public constant MAX_STEPS = 256;
+    /// @dev Most blocks in an assertion
+    uint256 internal constant MAX_STEPS = 256;
 
     /// @dev Where half of a lost bond goes, so that nobody disputes their own assertion for nothing
     address private constant BURN = address(0xdead);
@@ -64,8 +64,8 @@ contract OptimisticRollup {
     event Settled(uint64 indexed height, bytes32 state);
     /// @notice An assertion was wrong about the block at this height
     event Disputed(address indexed disputer, uint64 indexed height);
-    /// @notice Transfers were executed that HotShot has not ordered, on top of the blocks below this height
-    event Escaped(uint64 indexed height, bytes32 state, bytes transfers);
+    /// @notice Transfers were executed that HotShot has not ordered, on top of the blocks below this height; they stand in the call
+    event Escaped(uint64 indexed height, bytes32 state);
 
     /// @notice The bond must be sent with an assertion
     error WrongBond(uint256 expected, uint256 found);
@@ -122,14 +122,16 @@ contract OptimisticRollup {
 
     /// @notice Settles an assertion that nobody has disputed in time
     function settle() external {
-        Assertion memory settled = pending;
-        if (settled.poster == address(0)) revert NothingPending();
-        if (block.timestamp <= settled.deadline) revert StillDisputable(settled.deadline);
-        height = settled.end;
-        state = settled.state;
+        address poster = pending.poster;
+        if (poster == address(0)) revert NothingPending();
+        // a validator's few seconds do not matter beside days
+        // forge-lint: disable-next-line(block-timestamp)
+        if (block.timestamp <= pending.deadline) revert StillDisputable(pending.deadline);
+        height = pending.end;
+        state = pending.state;
         delete pending;
-        owed[settled.poster] += BOND;
-        emit Settled(settled.end, settled.state);
+        owed[poster] += BOND;
+        emit Settled(height, state);
     }
 
     /// @notice Drops an assertion that is wrong about one block, for half of its bond
@@ -149,6 +151,8 @@ contract OptimisticRollup {
         checkDisputable(keccak256(abi.encode(steps)));
         Step calldata step = steps[index];
         checkState(before, index == 0 ? state : steps[index - 1].state);
+        // below MAX_STEPS: the steps are those asserted
+        // forge-lint: disable-next-line(unsafe-typecast)
         uint64 wrong = height + uint64(index);
         Derivation.check(lightClient, wrong, namespace, transactions, proof);
         if (step.transactions == keccak256(transactions)) {
@@ -169,7 +173,7 @@ contract OptimisticRollup {
         if (!lightClient.lagOverEscapeHatchThreshold(lightClient.currentBlockNumber(), ESCAPE_LAG)) revert NoEscape();
         checkState(before, state);
         state = ToyToken.root(ToyToken.applyAll(before, namespace, transfers));
-        emit Escaped(height, state, transfers);
+        emit Escaped(height, state);
     }
 
     /// @notice Pays out what is owed
@@ -182,6 +186,7 @@ contract OptimisticRollup {
 
     function checkDisputable(bytes32 steps) private view {
         if (pending.poster == address(0)) revert NothingPending();
+        // forge-lint: disable-next-line(block-timestamp)
         if (block.timestamp > pending.deadline) revert TooLate(pending.deadline);
         if (steps != pending.steps) revert WrongSteps(pending.steps, steps);
     }
