@@ -8,9 +8,9 @@ import { BN254 } from "../BN254.sol";
 /// by a matrix and add a round key (Aly, Ashur, Ben-Sasson, Dhooghe, Szepieniec, https://eprint.iacr.org/2019/426). The matrix and
 /// the round keys are those of crema-light-client's module `rescue`, which derives them in its tests.
 ///
-/// A fifth root is one call of the precompile for powers: 1,349 gas under Prague's rules, where the 300 products of
-/// the shortest chain known to us take more than 4,000. Sums are not reduced: five numbers below the modulus still fit a word, and a product or a power
-/// takes any word.
+/// A fifth root is one call of the precompile for powers: 1,349 gas under Prague's rules, where the 300 products of the shortest
+/// chain known to us take more than 4,000. Sums are not reduced: five numbers below the modulus still fit a word, and a product or
+/// a power takes any word.
 library Rescue {
     /// @dev The inverse of 5 modulo the field's order less one
     uint256 private constant FIFTH_ROOT = 0x26b6a528b427b35493736af8679aad17535cb9d394945a0dcfe7f7a98ccccccd;
