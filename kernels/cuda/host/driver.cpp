@@ -12,6 +12,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -56,6 +57,10 @@ bool initialized = false;
 std::vector<std::unique_ptr<Context>> contexts;
 std::map<std::string, Function> functions;
 thread_local Context* current = nullptr;
+
+// What runs kernels, if not the emulator: given the launch, it returns null or what went wrong, which must stay valid.
+using Executor = const char* (*)(const char* kernel, const unsigned* grid, const unsigned* block, size_t shared, void** slots);
+Executor executor = nullptr;
 
 // Runs an entry point under the lock.
 template <class Body>
@@ -107,7 +112,13 @@ Result execute(const Function& function, dim3 grid, dim3 block, size_t shared, v
     if (flip) before = std::make_unique<mock::Snapshot>(current->card);
     try {
         const mock::Watch watch(function.kernel->name.c_str());
-        simt::launch(*function.kernel, grid, block, shared, slots);
+        if (executor == nullptr) {
+            simt::launch(*function.kernel, grid, block, shared, slots);
+        } else {
+            const unsigned blocks[] = {grid.x, grid.y, grid.z}, threads[] = {block.x, block.y, block.z};
+            const char* fault = executor(function.kernel->name.c_str(), blocks, threads, shared, slots);
+            if (fault != nullptr) throw std::runtime_error(fault);
+        }
     } catch (const std::exception& error) {
         lose(launch_failed, function.kernel->name + ": " + error.what());
     }
@@ -117,7 +128,19 @@ Result execute(const Function& function, dim3 grid, dim3 block, size_t shared, v
 
 }  // namespace
 
-#define ENTRY extern "C" __attribute__((visibility("default"))) Result
+#define EXPORT extern "C" __attribute__((visibility("default")))
+#define ENTRY EXPORT Result
+
+// Not the driver's: for tests that run what nvcc made of the kernels in an interpreter of their own.
+EXPORT void mock_execute_by(Executor other) {
+    const std::lock_guard<std::recursive_mutex> guard(lock);
+    executor = other;
+}
+
+// For an executor: the allocation with this address, of the card that launches.
+EXPORT bool mock_allocation(Address address, uint64_t* first, size_t* bytes) {
+    return mock::containing(current->card, address, first, bytes);
+}
 
 ENTRY cuInit(unsigned) {
     const std::lock_guard<std::recursive_mutex> guard(lock);

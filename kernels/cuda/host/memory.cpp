@@ -81,11 +81,18 @@ bool release(uint64_t address) {
     return true;
 }
 
-bool holds(int card, uint64_t address, size_t bytes) {
+bool containing(int card, uint64_t address, uint64_t* first, size_t* bytes) {
     const auto found = find(address);
     if (found == allocations.end() || found->second.card != card) return false;
-    const size_t offset = address - found->first;
-    return offset <= found->second.bytes && bytes <= found->second.bytes - offset;
+    *first = found->first;
+    *bytes = found->second.bytes;
+    return address - *first <= *bytes;
+}
+
+bool holds(int card, uint64_t address, size_t bytes) {
+    uint64_t first;
+    size_t size;
+    return containing(card, address, &first, &size) && bytes <= size - (address - first);
 }
 
 size_t release_all(int card) {

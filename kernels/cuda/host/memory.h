@@ -14,6 +14,8 @@ constexpr unsigned char poison = 0xCD;
 uint64_t allocate(int card, size_t bytes, size_t total);
 // Whether the address is an allocation's first. Aborts when something was written past its end.
 bool release(uint64_t address);
+// The allocation of the card in which the address lies, or which ends there.
+bool containing(int card, uint64_t address, uint64_t* first, size_t* bytes);
 // Whether the range lies in one allocation of the card.
 bool holds(int card, uint64_t address, size_t bytes);
 size_t used(int card);
