@@ -108,7 +108,9 @@ pub fn now(
     let telemetry = match telemetry {
         Ok(telemetry) => telemetry,
         Err(reason) => {
-            READINGS.into_iter().for_each(|name| found.absent(name, &reason));
+            for name in READINGS {
+                found.absent(name, &reason);
+            }
             return found.known;
         }
     };

@@ -55,6 +55,9 @@ fn main() -> ExitCode {
     }
 }
 
+/// A step's function.
+type Work<'a> = fn(&mut Run<'a>);
+
 /// A run and what it has found so far.
 struct Run<'a> {
     arguments: &'a Arguments,
@@ -89,7 +92,7 @@ impl<'a> Run<'a> {
     fn all(mut self) -> Result<bool, String> {
         self.facts();
         self.write()?;
-        let steps: [(Step, fn(&mut Self)); 4] = [
+        let steps: [(Step, Work<'a>); 4] = [
             (Step::Pipes, Self::pipes),
             (Step::Conformance, Self::conformance),
             (Step::Sanitizer, Self::sanitizer),
@@ -268,7 +271,11 @@ impl<'a> Run<'a> {
             failures.len(),
             incomplete.len()
         );
-        failures.iter().for_each(|failure| println!("  FAILED {failure}"));
-        incomplete.iter().for_each(|what| println!("  NOT DONE {what}"));
+        for failure in failures {
+            println!("  FAILED {failure}");
+        }
+        for what in incomplete {
+            println!("  NOT DONE {what}");
+        }
     }
 }

@@ -62,8 +62,11 @@ fn horner(coefficients: &[Fr], x: Fr) -> Fr {
         .fold(Fr::from(0u64), |sum, c| sum * x + c)
 }
 
-/// Every conformance test with its name, for programs that run them outside a test harness.
-pub fn all<E: Engine>() -> Vec<(&'static str, fn(&E))> {
+/// A conformance test with its name.
+pub type Named<E> = (&'static str, fn(&E));
+
+/// Every conformance test, for programs that run them outside a test harness.
+pub fn all<E: Engine>() -> Vec<Named<E>> {
     crate::conformance_tests!(@all list E;)
 }
 
