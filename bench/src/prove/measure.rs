@@ -81,7 +81,10 @@ pub fn measure(order: &Order) -> Result<Proving, Error> {
     let clock = PhaseClock::new(&bars);
     let start = Instant::now();
     let material = order.keys()?.open(&engine, &task.request()?, &clock)?;
-    if let Some(plan) = engine.divide_memory(&material.workload()).map_err(ProveError::from)? {
+    if let Some(plan) = engine
+        .divide_memory(&material.workload())
+        .map_err(ProveError::from)?
+    {
         eprint!("{plan}");
     }
     let key = ProvingKey::new(&engine, &material)?;
