@@ -1,0 +1,6 @@
+//! Runs of the simulation.
+
+mod budget;
+mod cases;
+mod checkers;
+mod replay;
