@@ -94,33 +94,40 @@ pub fn run(_options: &Options) -> Result<()> {
 }
 
 /// Everything that has the CUDA engine in it.
-const CUDA_LINTS: [&str; 13] = [
+const CUDA_LINTS: [&str; 15] = [
     "clippy",
     "--release",
     "--locked",
     "--package",
     "crema-kernels",
     "--package",
+    "crema-kernels-check",
+    "--package",
     "crema-bench",
     "--features",
-    "crema-bench/cuda",
+    "crema-bench/cuda,crema-kernels-check/cuda",
     "--all-targets",
     "--",
     "-D",
     "warnings",
 ];
-/// What the other tests leave out: device code through its compiler, and the engine over a mock driver. The kernels as
-/// host code need no feature and are among the others.
-const CUDA_TESTS: [&str; 12] = [
+/// What the other tests leave out: device code through its compiler, as PTX in the interpreter, the engine over a mock
+/// driver, and the program that checks cards. The kernels as host code need no feature and are among the others.
+const CUDA_TESTS: [&str; 17] = [
     "test",
     "--release",
     "--locked",
     "--package",
     "crema-kernels",
+    "--package",
+    "crema-kernels-check",
     "--features",
-    "cuda",
+    "crema-kernels-check/cuda",
     "--lib",
+    "--bins",
     "--test=cuda_*",
+    "--test=ptx",
+    "--test=program",
     "--",
     "--skip",
     "kernels_on_the_host",
