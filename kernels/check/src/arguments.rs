@@ -3,6 +3,7 @@
 use std::{path::PathBuf, time::Duration};
 
 use clap::{Parser, ValueEnum};
+use crema_kernels::icicle::Device;
 
 /// Checks and times the CUDA kernels on this machine's card.
 ///
@@ -34,6 +35,10 @@ pub struct Arguments {
     /// Which card, in the driver's order
     #[arg(long, default_value_t = 0)]
     pub device: u32,
+
+    /// ICICLE's device, which is timed beside ours where CREMA_ICICLE_DIR names an installation of it
+    #[arg(long, default_value = "cuda", value_name = "DEVICE")]
+    pub icicle: Device,
 
     /// Seconds after which nothing new is started; what is left out is listed
     #[arg(long, default_value_t = 540)]

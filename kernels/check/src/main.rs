@@ -241,6 +241,7 @@ impl<'a> Run<'a> {
             rates: &rates,
             emulated: self.report.emulated,
             quick: self.arguments.quick,
+            icicle: self.arguments.icicle,
             deadline: self.start + self.arguments.budget(),
             timings: Vec::new(),
             incomplete: Vec::new(),

@@ -47,6 +47,50 @@ fn sanitizer(directory: &Path) {
     fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).expect("permissions");
 }
 
+/// ICICLE's times stand in the same table, without a prediction of ours; a device that is not there is named.
+#[test]
+fn icicle_is_timed_beside_ours() {
+    let directory = tempfile::tempdir().expect("directory");
+    let out = directory.path().join("report.json");
+    let run = |device: &str| {
+        let output = program()
+            .env(
+                "CREMA_ICICLE_DIR",
+                crema_mock_driver::icicle::directory(crema_mock_driver::icicle::Variant::Good),
+            )
+            .args(["--quick", "--only", "timings", "--icicle", device, "--out"])
+            .arg(&out)
+            .output()
+            .expect("runs");
+        assert_eq!(output.status.code(), Some(0), "{}", text(&output));
+        report(&out)
+    };
+    let found = run("cpu");
+    let theirs: Vec<&Value> = list(&found, "timings")
+        .iter()
+        .filter(|timing| {
+            timing["operation"]
+                .as_str()
+                .is_some_and(|name| name.contains("icicle:cpu"))
+        })
+        .collect();
+    assert_eq!(theirs.len(), 2);
+    for timing in theirs {
+        assert!(
+            timing["predicted"].is_null() && timing["emulated"] == true,
+            "{timing}"
+        );
+    }
+    let found = run("cuda:7");
+    let left_out = list(&found, "incomplete");
+    assert!(
+        left_out
+            .iter()
+            .any(|what| what.as_str().is_some_and(|text| text.starts_with("icicle: "))),
+        "{left_out:?}"
+    );
+}
+
 /// Everything at once; no number of the mock driver's may pass for a card's.
 #[test]
 fn a_quick_run_on_an_emulated_card() {

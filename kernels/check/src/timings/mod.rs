@@ -1,5 +1,6 @@
 //! Times of the engine's operations, each checked and set beside its prediction.
 
+mod icicle;
 mod sums;
 mod transforms;
 mod vectors;
@@ -10,6 +11,7 @@ use crema_kernels::{
     Error,
     cpu::CpuEngine,
     cuda::{CudaEngine, MemoryUse},
+    icicle::Device,
 };
 
 use crate::{
@@ -38,6 +40,8 @@ pub struct Bench<'a> {
     pub emulated: bool,
     /// Small sizes only.
     pub quick: bool,
+    /// ICICLE's device, for comparison.
+    pub icicle: Device,
     /// When to start nothing new.
     pub deadline: Instant,
     /// What was measured.
@@ -53,7 +57,8 @@ struct Subject {
     operation: String,
     log_size: u32,
     note: String,
-    prediction: Prediction,
+    /// None for what is not ours.
+    prediction: Option<Prediction>,
     /// Inputs that take turns.
     inputs: usize,
     checked: &'static str,
@@ -64,6 +69,7 @@ pub fn run(bench: &mut Bench<'_>) {
     transforms::run(bench);
     sums::run(bench);
     vectors::run(bench);
+    icicle::run(bench);
 }
 
 impl Bench<'_> {
@@ -92,26 +98,36 @@ impl Bench<'_> {
         }
     }
 
-    /// Times an operation, which takes the repetition's number, and keeps the median.
+    /// Times an operation by the card's events; it takes the repetition's number, and the median is kept.
     fn time<T>(&mut self, subject: Subject, run: impl Fn(usize) -> Result<T, Error>) -> Result<(), Failure> {
         let device = self.engine.device();
+        self.time_by(subject, |i| {
+            // results are given back after the clock has stopped
+            let (_result, time) = device.timed(|| run(i))?;
+            Ok(time)
+        })
+    }
+
+    /// Times an operation by a clock of its own.
+    fn time_by(
+        &mut self,
+        subject: Subject,
+        run: impl Fn(usize) -> Result<Duration, Error>,
+    ) -> Result<(), Failure> {
         // an emulator's time is of no interest: once shows that timing works
         let (warm_up, fewest) = if self.emulated { (0, 1) } else { (WARM_UP, FEWEST) };
         for i in 0..warm_up {
             run(i)?;
         }
-        device.synchronize()?;
+        self.engine.device().synchronize()?;
         let most = if self.quick { fewest } else { MOST };
         let (mut times, start) = (Vec::new(), Instant::now());
         while times.len() < fewest || (times.len() < most && start.elapsed() < LONG_ENOUGH) {
-            let i = times.len();
-            // results are given back after the clock has stopped
-            let (_result, time) = device.timed(|| run(i))?;
-            times.push(time.as_secs_f64() * 1e3);
+            times.push(run(times.len())?.as_secs_f64() * 1e3);
         }
         times.sort_by(f64::total_cmp);
         let median = times[times.len() / 2];
-        let predicted = (!self.emulated).then_some(subject.prediction);
+        let predicted = subject.prediction.filter(|_| !self.emulated);
         let timing = Timing {
             operation: subject.operation,
             log_size: subject.log_size,
@@ -123,7 +139,11 @@ impl Bench<'_> {
             repetitions: times.len(),
             inputs: subject.inputs,
             predicted,
-            reason: self.emulated.then_some("the card is emulated"),
+            reason: match (self.emulated, subject.prediction) {
+                (true, _) => Some("the card is emulated"),
+                (false, None) => Some("not one of our kernels"),
+                (false, Some(_)) => None,
+            },
             of_predicted: predicted.map(|prediction| median / prediction.expected_ms),
             of_roofline: predicted.map(|prediction| prediction.roofline_ms / median),
             checked: subject.checked,

@@ -99,7 +99,7 @@ fn one(
             plan.rows,
             plan.table_bytes.div_ceil(1 << 20)
         ),
-        prediction: model::sum(bench.rates, plan, log_size, scalars),
+        prediction: Some(model::sum(bench.rates, plan, log_size, scalars)),
         inputs: count,
         checked: LOGARITHMS,
     };

@@ -44,7 +44,7 @@ fn size(bench: &mut Bench<'_>, log_size: u32) -> Result<(), Failure> {
         operation: operation.to_owned(),
         log_size,
         note: String::new(),
-        prediction,
+        prediction: Some(prediction),
         inputs: count,
         checked,
     };

@@ -49,7 +49,7 @@ fn subject(bench: &Bench<'_>, operation: &str, log_size: u32, kit: Kit) -> Subje
         operation: operation.to_owned(),
         log_size,
         note: String::new(),
-        prediction: model::kit(bench.rates, kit, log_size),
+        prediction: Some(model::kit(bench.rates, kit, log_size)),
         inputs: VECTORS,
         checked: CPU,
     }
@@ -269,7 +269,7 @@ fn permutation(bench: &mut Bench<'_>, log_size: u32, hosts: &[Vec<Fr>]) -> Resul
     let quotient = subject(bench, "quotient on one coset", log_size, Kit::Quotient);
     bench.time(quotient, |_| card.quotient())?;
     let mut cosets = subject(bench, "five cosets to a polynomial", log_size, Kit::Quotient);
-    cosets.prediction = model::interpolate_cosets(bench.rates, log_size);
+    cosets.prediction = Some(model::interpolate_cosets(bench.rates, log_size));
     "copies of the five inputs included".clone_into(&mut cosets.note);
     bench.time(cosets, |_| card.interpolate(card.values()?))
 }
