@@ -20,6 +20,9 @@ use crate::scenario::{Sabotage, Scenario, Theme};
 /// Blocks that must be decided after all trouble.
 const BLOCKS_AFTER: u64 = 5;
 
+/// Time between two blackouts: enough for other trouble as well.
+const SHORTEST_ACT: Duration = Duration::from_secs(6);
+
 /// Plays a scenario and checks every invariant on the way.
 pub fn run(scenario: &Scenario) -> Report {
     if scenario.real_crypto {
@@ -101,7 +104,7 @@ async fn act_out<C: Crypto>(
 ) {
     let is_last = act == scenario.blackouts;
     let mut cluster = Cluster::<C>::new(context.child("cluster"), scenario, committee, ledger, tally).await;
-    let time = scenario.storm / (scenario.blackouts as u32 + 1);
+    let time = (scenario.storm / (scenario.blackouts as u32 + 1)).max(SHORTEST_ACT);
     if scenario.sabotage == Some(Sabotage::LostDisk) {
         cluster.pass(time / 2).await;
         cluster.lose_disk(SABOTAGED);

@@ -37,11 +37,14 @@ enum Machine {
     Gone,
 }
 
+/// Where a starting node leaves what came of it.
+type Slot = Arc<Mutex<Option<Result<Arc<Validator>, StartError>>>>;
+
 struct Up {
     power: Power,
     task: Handle<()>,
     /// The validator, when it has started.
-    slot: Arc<Mutex<Option<Result<Arc<Validator>, StartError>>>>,
+    slot: Slot,
     validator: Option<Arc<Validator>>,
 }
 
@@ -114,7 +117,6 @@ impl<C: Crypto> Cluster<'_, C> {
 
     async fn look_after(&mut self, place: usize) {
         match &mut self.machines[place] {
-            Machine::Gone => {}
             Machine::Down(until) => {
                 if self.context.current() >= *until {
                     self.start(place).await;
@@ -135,7 +137,7 @@ impl<C: Crypto> Cluster<'_, C> {
                     }
                 }
             }
-            Machine::Up(_) => {}
+            Machine::Up(_) | Machine::Gone => {}
         }
     }
 
@@ -188,7 +190,7 @@ impl<C: Crypto> Cluster<'_, C> {
             return;
         }
         let place = self.dice.between(0, self.machines.len() as u64 - 1) as usize;
-        let (number, moment) = self.failure(40);
+        let (number, moment) = self.failure(16);
         if let Machine::Up(up) = &self.machines[place] {
             up.power.fail_at(number, moment);
         }
