@@ -1,7 +1,7 @@
 //! The engine that orders blocks, as the rest of this crate sees it: leaves by their commitments, views, and two
 //! kinds of news.
 //!
-//! Behind it is commonware's simplex, see [`simplex`]; nothing of that shows here, so that another engine, or the next
+//! Behind it is commonware's simplex, in `simplex`; nothing of that shows here, so that another engine, or the next
 //! release of this one, changes one module.
 
 mod elector;
@@ -34,7 +34,7 @@ pub struct Finality {
     pub view: u64,
     /// The leaf.
     pub leaf: Commitment,
-    /// Convinces whoever knows the committee, see [`simplex::verify_finality`].
+    /// Convinces whoever knows the committee, see `simplex::verify_finality`.
     pub proof: Vec<u8>,
 }
 
