@@ -77,7 +77,8 @@ const NULL_BUILDER: Address = Address([
 ]);
 
 impl FeeInfo {
-    /// What stands in the block that a leader makes when no builder answers: nothing, paid by [`NULL_BUILDER`].
+    /// What stands in the block that a leader makes when no builder answers: nothing, paid by the account of
+    /// [`FeeInfo::null_builder_key`].
     pub fn null() -> Self {
         Self {
             account: NULL_BUILDER,
