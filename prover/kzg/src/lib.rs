@@ -2,6 +2,7 @@
 //!
 //! Source: Kate, Zaverucha, Goldberg, "Constant-size commitments to polynomials and their applications" (2010).
 
+pub mod aggregate;
 pub mod ceremony;
 pub mod error;
 pub mod group_transform;

@@ -8,6 +8,13 @@ use crema_kernels::quotient::{SELECTORS, Selector, WIRES};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Variable(pub u32);
 
+impl Variable {
+    /// The variable that is constantly zero in every circuit.
+    pub const ZERO: Self = Self(0);
+    /// The variable that is constantly one in every circuit.
+    pub const ONE: Self = Self(1);
+}
+
 /// A gate's selectors, in the order of [`Selector`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Gate(pub [Fr; SELECTORS]);
@@ -59,12 +66,12 @@ pub trait Builder: Sized {
 
     /// The variable that is constantly zero; unused wires carry it.
     fn zero(&self) -> Variable {
-        Variable(0)
+        Variable::ZERO
     }
 
     /// The variable that is constantly one.
     fn one(&self) -> Variable {
-        Variable(1)
+        Variable::ONE
     }
 }
 

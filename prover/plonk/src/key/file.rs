@@ -32,7 +32,7 @@ compile_error!("key files hold little-endian limbs that are mapped as they are")
 
 const MAGIC: &[u8; 8] = b"CREMAKEY";
 /// Raised whenever the layout or the meaning of a section changes; older files are then made anew.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 const HEADER: usize = 1 << 14;
 const ENTRY: usize = 56;
 const PREFIX: usize = 16;
@@ -98,6 +98,8 @@ fn kind_of(section: Section) -> (u32, u32) {
         Section::SigmaValues(wire) => (4, u32::from(wire)),
         Section::Coefficients(poly) => (5, u32::from(poly)),
         Section::Coset(coset, poly) => (6, u32::from(coset) << 8 | u32::from(poly)),
+        Section::WireVariables(wire) => (7, u32::from(wire)),
+        Section::WireBases(wire) => (8, u32::from(wire)),
     }
 }
 
@@ -361,6 +363,11 @@ fn material(path: &Path, map: &Arc<Mmap>, table: &Table, info: KeyInfo) -> Resul
     }
     let n = info.verifying_key.domain_size as usize;
     let with_lagrange = table.contains_key(&kind_of(Section::Lagrange));
+    // as many as the wire has variables, which both of its sections must agree about
+    let variables = |wire: u8| {
+        let entry = table.get(&kind_of(Section::WireVariables(wire)));
+        entry.map_or(0, |entry| entry.length as usize / size_of::<u32>())
+    };
     let mut key = KeyMaterial {
         info,
         scalars: HashMap::new(),
@@ -377,6 +384,12 @@ fn material(path: &Path, map: &Arc<Mmap>, table: &Table, info: KeyInfo) -> Resul
                 .is_some(),
             Section::WireIndex(_) => view(map, table, section, n)
                 .map(|v| key.indices.insert(section, v))
+                .is_some(),
+            Section::WireVariables(wire) => view(map, table, section, variables(wire))
+                .map(|v| key.indices.insert(section, v))
+                .is_some(),
+            Section::WireBases(wire) => view(map, table, section, variables(wire))
+                .map(|v| key.points.insert(section, v))
                 .is_some(),
             _ => view(map, table, section, n)
                 .map(|v| key.scalars.insert(section, v))

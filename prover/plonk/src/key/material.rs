@@ -21,6 +21,10 @@ pub enum Section {
     Powers,
     /// The reference string in Lagrange form, `n` points; absent when the key was made without.
     Lagrange,
+    /// The variables on a wire but for the constant zero, each once, ascending; there with [`Section::Lagrange`].
+    WireVariables(u8),
+    /// For each of them the sum of the Lagrange bases of its rows.
+    WireBases(u8),
     /// The variable on each row of a wire, `n` indices.
     WireIndex(u8),
     /// Values of a permutation polynomial on the domain, `n` scalars.
@@ -38,6 +42,11 @@ impl Section {
         std::iter::once(Self::Powers)
             .chain(with_lagrange.then_some(Self::Lagrange))
             .chain(wires().map(Self::WireIndex))
+            .chain(
+                wires()
+                    .filter(move |_| with_lagrange)
+                    .flat_map(|wire| [Self::WireVariables(wire), Self::WireBases(wire)]),
+            )
             .chain(wires().map(Self::SigmaValues))
             .chain((0..FIXED as u8).flat_map(|poly| {
                 std::iter::once(Self::Coefficients(poly))
@@ -85,8 +94,9 @@ impl KeyMaterial {
         Workload {
             resident: self.scalars.values().map(|values| values.len() as u64).sum(),
             indices: self.indices.values().map(|values| values.len() as u64).sum(),
-            bases: [Section::Lagrange, Section::Powers]
-                .into_iter()
+            bases: std::iter::once(Section::Lagrange)
+                .chain((0..WIRES as u8).map(Section::WireBases))
+                .chain([Section::Powers])
                 .filter_map(length)
                 .collect(),
             working: WORKING_VECTORS * n + self.info.variables as u64,

@@ -3,13 +3,20 @@
 use ark_bn254::{Fr, G1Affine};
 use ark_ec::{AffineRepr, CurveGroup};
 use crema_kernels::{
-    Engine, Shared,
+    Engine, Point, Shared,
     quotient::{SELECTORS, WIRES},
 };
-use crema_kzg::{Srs, lagrange::lagrange_bases};
+use crema_kzg::{
+    Srs,
+    aggregate::{Aggregated, aggregate},
+    lagrange::lagrange_bases,
+};
 
 use super::{KeyInfo, Section, Sink, material::FIXED, quotient_shifts};
-use crate::{Circuit, VerifyingKey, coset_representatives, error::ProveError, progress::Progress};
+use crate::{
+    Circuit, VerifyingKey, constraint_system::Variable, coset_representatives, error::ProveError,
+    progress::Progress,
+};
 
 /// Coefficients beyond the domain's size that a committed polynomial has: masks of three, quotient pieces of three.
 pub const EXTRA_POWERS: usize = 3;
@@ -27,7 +34,8 @@ pub enum PreprocessError<S: std::fmt::Debug + std::fmt::Display> {
 
 /// Makes a proving key and hands its sections to `sink`, one polynomial at a time.
 ///
-/// `with_lagrange` adds the reference string in Lagrange form, which makes commitments to wires cheap.
+/// `with_lagrange` adds the reference string in Lagrange form and, summed up by variable, for each wire: commitments to
+/// wires are then cheap.
 ///
 /// # Errors
 /// [`PreprocessError`].
@@ -52,6 +60,7 @@ where
         let lagrange = lagrange_bases(srs, &circuit.domain, &report).map_err(ProveError::from)?;
         sink.points(Section::Lagrange, &lagrange)
             .map_err(PreprocessError::Sink)?;
+        wire_bases(circuit, &lagrange, sink, progress)?;
         Shared::from(lagrange)
     } else {
         Shared::from(powers.to_vec())
@@ -93,6 +102,29 @@ where
             beta_h: srs.beta_h,
         },
     })
+}
+
+/// Sums up each wire's Lagrange bases by variable. Which rows carry a variable is fixed, so that a commitment to a wire
+/// needs one scalar for each of its variables instead of one for each row.
+fn wire_bases<S: Sink>(
+    circuit: &Circuit,
+    lagrange: &[Point],
+    sink: &mut S,
+    progress: &dyn Progress,
+) -> Result<(), PreprocessError<S::Error>>
+where
+    S::Error: std::fmt::Debug + std::fmt::Display,
+{
+    for (wire, variables) in circuit.wires.iter().enumerate() {
+        progress.report("bases by variable", wire as f64 / WIRES as f64);
+        let Aggregated { labels, bases } = aggregate(lagrange, variables, Variable::ZERO.0);
+        sink.indices(Section::WireVariables(wire as u8), &labels)
+            .map_err(PreprocessError::Sink)?;
+        sink.points(Section::WireBases(wire as u8), &bases)
+            .map_err(PreprocessError::Sink)?;
+    }
+    progress.report("bases by variable", 1.0);
+    Ok(())
 }
 
 /// Commits to one fixed polynomial and stores its coefficients and its values on the quotient's cosets.

@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use ark_bn254::{Fr, G1Affine};
+use ark_bn254::{Fr, G1Affine, G1Projective};
+use ark_ec::CurveGroup;
 use crema_kernels::{
     Domain, Engine, Shared,
     engine::QUOTIENT_COSETS,
@@ -28,6 +29,20 @@ pub(crate) struct LeadingCoefficients {
     pub sigmas: [Vec<Fr>; WIRES],
 }
 
+/// Bases for commitments to values.
+pub(crate) struct LagrangeForm<E: Engine> {
+    /// One for each row.
+    rows: E::Bases,
+    /// For each wire, one for each of its variables.
+    wires: [WireBases<E>; WIRES],
+}
+
+/// A wire's variables, each once, and what they multiply.
+struct WireBases<E: Engine> {
+    variables: E::Index,
+    bases: E::Bases,
+}
+
 /// Everything fixed that a proof needs, where the engine computes. Load it once and make many proofs.
 pub struct ProvingKey<E: Engine> {
     /// What the key is for.
@@ -42,7 +57,7 @@ pub struct ProvingKey<E: Engine> {
     /// Powers of the secret.
     pub(crate) powers: E::Bases,
     /// The same in Lagrange form.
-    pub(crate) lagrange: Option<E::Bases>,
+    pub(crate) lagrange: Option<LagrangeForm<E>>,
     /// `[x^{n+k}] - [x^k]`, what the k-th blinder of a mask multiplies.
     pub(crate) mask_points: [G1Affine; EXTRA_POWERS],
 }
@@ -92,15 +107,34 @@ impl<E: Engine> ProvingKey<E> {
                 selectors: std::array::from_fn(tail),
                 sigmas: std::array::from_fn(|w| tail(SELECTORS + w)),
             },
-            lagrange: material
-                .points
-                .get(&Section::Lagrange)
-                .map(|points| engine.prepare_bases(points.clone()))
-                .transpose()?,
+            // in the order in which the workload lists them
+            lagrange: LagrangeForm::new(engine, material)?,
             powers: engine.prepare_bases(powers)?,
             mask_points,
             info,
         })
+    }
+
+    /// Commitments to the wires: from the variables' values where the key has the reference string in Lagrange form, from
+    /// the masked coefficients otherwise. The points are the same.
+    pub(crate) fn commit_wires(
+        &self,
+        engine: &E,
+        witness: &E::Vector,
+        coefficients: &[E::Vector; WIRES],
+        blinders: &[[Fr; 2]; WIRES],
+    ) -> Result<[G1Affine; WIRES], ProveError> {
+        let Some(lagrange) = &self.lagrange else {
+            let commitments = crema_kzg::commit(engine, &self.powers, &coefficients.each_ref())?;
+            return Ok(std::array::from_fn(|wire| commitments[wire]));
+        };
+        let masked: [G1Projective; WIRES] = try_array(|wire| {
+            let WireBases { variables, bases } = &lagrange.wires[wire];
+            let values = engine.gather(witness, variables)?;
+            Ok(self.masked(engine.msm(bases, &[&values])?[0], &blinders[wire]))
+        })?;
+        let commitments = CurveGroup::normalize_batch(&masked);
+        Ok(std::array::from_fn(|wire| commitments[wire]))
     }
 
     /// Commitment to a polynomial that interpolates `values` and carries a mask: from the values where the key has the
@@ -108,28 +142,43 @@ impl<E: Engine> ProvingKey<E> {
     pub(crate) fn commit_masked(
         &self,
         engine: &E,
-        polynomials: &[(&E::Vector, &E::Vector, &[Fr])],
-    ) -> Result<Vec<G1Affine>, ProveError> {
+        values: &E::Vector,
+        coefficients: &E::Vector,
+        blinders: &[Fr],
+    ) -> Result<G1Affine, ProveError> {
         let Some(lagrange) = &self.lagrange else {
-            let coefficients: Vec<_> = polynomials
-                .iter()
-                .map(|(_, coefficients, _)| *coefficients)
-                .collect();
-            return Ok(crema_kzg::commit(engine, &self.powers, &coefficients)?);
+            return Ok(crema_kzg::commit(engine, &self.powers, &[coefficients])?[0]);
         };
-        let values: Vec<_> = polynomials.iter().map(|(values, _, _)| *values).collect();
-        let points = engine.msm(lagrange, &values)?;
-        let masked: Vec<_> = points
-            .into_iter()
-            .zip(polynomials)
-            .map(|(point, (_, _, blinders))| {
-                blinders
-                    .iter()
-                    .zip(&self.mask_points)
-                    .fold(point, |sum, (blinder, mask)| sum + *mask * blinder)
-            })
-            .collect();
-        Ok(ark_ec::CurveGroup::normalize_batch(&masked))
+        let point = engine.msm(&lagrange.rows, &[values])?[0];
+        Ok(self.masked(point, blinders).into_affine())
+    }
+
+    /// Adds what a mask `Σ blinders[k]·X^k·(X^n - 1)` contributes to a commitment.
+    fn masked(&self, commitment: G1Projective, blinders: &[Fr]) -> G1Projective {
+        blinders
+            .iter()
+            .zip(&self.mask_points)
+            .fold(commitment, |sum, (blinder, mask)| sum + *mask * blinder)
+    }
+}
+
+impl<E: Engine> LagrangeForm<E> {
+    /// Makes the bases resident that the key was made with.
+    fn new(engine: &E, material: &KeyMaterial) -> Result<Option<Self>, ProveError> {
+        let Some(rows) = material.points.get(&Section::Lagrange) else {
+            return Ok(None);
+        };
+        Ok(Some(Self {
+            rows: engine.prepare_bases(rows.clone())?,
+            wires: try_array(|wire| {
+                let bases = section_of(&material.points, Section::WireBases(wire as u8));
+                let variables = section_of(&material.indices, Section::WireVariables(wire as u8));
+                Ok(WireBases {
+                    variables: engine.upload_index(variables)?,
+                    bases: engine.prepare_bases(bases)?,
+                })
+            })?,
+        }))
     }
 }
 

@@ -41,7 +41,7 @@ pub(super) fn round<E: Engine>(
     let mut coefficients = engine.interpolate(&values)?;
     engine.mask(&mut coefficients, &blinders.grand_product)?;
     progress.report(super::ROUNDS[1], 0.5);
-    let commitment = key.commit_masked(engine, &[(&values, &coefficients, &blinders.grand_product[..])])?[0];
+    let commitment = key.commit_masked(engine, &values, &coefficients, &blinders.grand_product)?;
     Ok(Committed {
         coefficients,
         commitment,

@@ -9,6 +9,7 @@ mod quotient;
 mod wires;
 
 use ark_bn254::Fr;
+use ark_ff::Zero;
 use crema_kernels::{Engine, Shared};
 
 use crate::{
@@ -41,7 +42,7 @@ struct Context<'a, E: Engine> {
 pub fn prove<E: Engine>(
     engine: &E,
     key: &ProvingKey<E>,
-    witness: Vec<Fr>,
+    witness: impl Into<Shared<Fr>>,
     public_inputs: &[Fr],
     blinders: &Blinders,
     progress: &dyn Progress,
@@ -56,12 +57,13 @@ pub fn prove<E: Engine>(
 pub fn prove_with_message<E: Engine>(
     engine: &E,
     key: &ProvingKey<E>,
-    witness: Vec<Fr>,
+    witness: impl Into<Shared<Fr>>,
     public_inputs: &[Fr],
     blinders: &Blinders,
     message: &[u8],
     progress: &dyn Progress,
 ) -> Result<Proof, ProveError> {
+    let witness = witness.into();
     if witness.len() != key.info.variables {
         return Err(ProveError::Witness {
             expected: key.info.variables,
@@ -75,6 +77,10 @@ pub fn prove_with_message<E: Engine>(
             found: public_inputs.len(),
         });
     }
+    // commitments to wires leave this variable out
+    if witness.first().is_some_and(|zero| !zero.is_zero()) {
+        return Err(ProveError::Unsatisfied);
+    }
     let context = Context {
         engine,
         key,
@@ -85,7 +91,7 @@ pub fn prove_with_message<E: Engine>(
     let mut transcript = Transcript::new(&key.info.verifying_key, public_inputs, message);
 
     progress.report(ROUNDS[0], 0.0);
-    let wires = wires::round(&context, Shared::from(witness))?;
+    let wires = wires::round(&context, witness)?;
     transcript.append_points(&wires.commitments);
     let beta = transcript.challenge();
     let gamma = transcript.challenge();

@@ -37,16 +37,13 @@ pub(super) fn round<E: Engine>(
         values.push(wire);
         coefficients.push(polynomial);
     }
-    drop(witness);
     progress.report(super::ROUNDS[0], 0.3);
-    let polynomials: Vec<_> = (0..WIRES)
-        .map(|w| (&values[w], &coefficients[w], &blinders.wires[w][..]))
-        .collect();
-    let commitments = key.commit_masked(engine, &polynomials)?;
+    let coefficients = into_array(coefficients);
+    let commitments = key.commit_wires(engine, &witness, &coefficients, &blinders.wires)?;
     Ok(Wires {
-        commitments: std::array::from_fn(|w| commitments[w]),
         values: into_array(values),
-        coefficients: into_array(coefficients),
+        coefficients,
+        commitments,
     })
 }
 
