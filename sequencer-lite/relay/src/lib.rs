@@ -21,7 +21,7 @@ pub mod published;
 mod recorder;
 pub mod relay;
 pub mod stake_table;
-pub mod stop;
 pub mod store;
 
+pub use crema_http::stop;
 pub use recorder::OpenStore;

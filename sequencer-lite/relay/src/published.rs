@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use axum::body::Bytes;
 use crema_light_client::bundle::StateSignaturesBundle;
 
-use crate::http::encoding::{self, EncodeError, Encoding};
+use crema_http::encoding::{self, EncodeError, Encoding};
 
 /// A bundle, encoded once per form however many ask for it.
 #[derive(Debug)]

@@ -5,8 +5,8 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
 use super::App;
-use super::encoding::{self, EncodeError, Encoding};
 use super::error::ApiError;
+use crema_http::encoding::{self, EncodeError, Encoding};
 
 pub(super) fn not_encodable(error: &EncodeError) -> ApiError {
     ApiError::new(StatusCode::NOT_ACCEPTABLE, error.to_string())

@@ -6,9 +6,9 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
-use super::encoding::{self, Encoding};
 use crate::collector::Refusal;
 use crate::relay::PostError;
+use crema_http::encoding::{self, Encoding};
 
 /// An answer that reports an error.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use tokio::sync::watch;
 
-use super::origin::Place;
 use crate::published::Published;
 use crate::stop::Stop;
+use crema_http::origin::Place;
 
 /// Gives each height's bundle once, when its threshold is reached, and skips what has been overtaken meanwhile: a
 /// reader that is slow holds one bundle and sees fewer, never older ones.

@@ -11,11 +11,8 @@
 //! Routes under `/api` are also there under `/v0/api`, where Espresso's services redirect to.
 
 mod bundle;
-mod connection;
-pub mod encoding;
 mod error;
 mod feed;
-mod origin;
 mod post;
 mod status;
 mod stream;
@@ -26,19 +23,19 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::Router;
-use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::http::StatusCode;
 use axum::middleware;
-use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use crema_http::connection::{self, Manners};
+use crema_http::cors;
+use crema_http::origin::{Quota, Rate};
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 
 use crate::metrics::Gauges;
 use crate::relay::Relay;
 use crate::stop::Stop;
-use connection::Manners;
 use error::ApiError;
-use origin::{Quota, Rate};
 
 /// What clients may use up, together and each origin of its own. An origin is an IPv4 address or an IPv6 /64.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -144,7 +141,8 @@ impl Server {
             grace: app.limits.grace,
         };
         let (metrics, stop) = (Arc::clone(app.relay.metrics()), app.stop.clone());
-        connection::serve(listener, router(app), manners, metrics, stop).await;
+        let refused = move || metrics.connection_refused();
+        connection::serve(listener, router(app), manners, refused, stop).await;
     }
 }
 
@@ -170,23 +168,5 @@ fn router(app: App) -> Router {
         })
         .with_state(app)
         .layer(middleware::from_fn(error::encode_errors))
-        .layer(middleware::from_fn(allow_any_origin))
-}
-
-/// Pages of other sites may use the service: it has no cookies and no secrets.
-async fn allow_any_origin(request: axum::extract::Request, next: middleware::Next) -> Response {
-    let mut response = if request.method() == Method::OPTIONS {
-        StatusCode::OK.into_response()
-    } else {
-        next.run(request).await
-    };
-    let headers = response.headers_mut();
-    for (name, value) in [
-        (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
-        (header::ACCESS_CONTROL_ALLOW_METHODS, "GET, POST"),
-        (header::ACCESS_CONTROL_ALLOW_HEADERS, "*"),
-    ] {
-        headers.insert(name, HeaderValue::from_static(value));
-    }
-    response
+        .layer(middleware::from_fn(cors::allow_any_origin))
 }

@@ -10,11 +10,11 @@ use axum::response::{IntoResponse, Response};
 
 use super::App;
 use super::bundle::not_encodable;
-use super::encoding::{self, Encoding};
 use super::error::ApiError;
-use super::origin::Origin;
 use crate::collector::UncheckedVote;
 use crate::metrics::PostResult;
+use crema_http::encoding::{self, Encoding};
+use crema_http::origin::Origin;
 
 /// Longest body: six times that of a vote in JSON.
 pub const MAX_BODY_BYTES: usize = 4096;

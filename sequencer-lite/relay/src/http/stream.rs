@@ -12,12 +12,12 @@ use axum::response::{IntoResponse, Response};
 use futures_util::stream;
 
 use super::App;
-use super::encoding::Encoding;
 use super::error::ApiError;
 use super::feed::Feed;
-use super::origin::Origin;
 use super::web_socket;
 use crate::published::Published;
+use crema_http::encoding::Encoding;
+use crema_http::origin::Origin;
 
 /// The height of the bundle that a reader has seen last.
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");

@@ -7,9 +7,9 @@ use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, WebSocketUpgr
 use axum::response::Response;
 use tokio::time::{Instant, MissedTickBehavior, interval_at, timeout};
 
-use super::encoding::Encoding;
 use super::feed::Feed;
 use crate::published::Published;
+use crema_http::encoding::Encoding;
 
 /// Longest message from a client, who has nothing to say but pong and goodbye.
 const MAX_MESSAGE: usize = 1024;

@@ -22,8 +22,7 @@ use tokio::sync::mpsc;
 use tokio::time::{Instant, Sleep};
 use tower::Service as _;
 
-use super::origin::{Origin, Quota};
-use crate::metrics::Metrics;
+use crate::origin::{Origin, Quota};
 use crate::stop::Stop;
 
 /// Time for the head of a request.
@@ -39,17 +38,20 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 /// How connections are treated.
 #[derive(Clone, Debug)]
-pub(super) struct Manners {
+pub struct Manners {
     /// Places for connections.
-    pub(super) connections: Arc<Quota>,
+    pub connections: Arc<Quota>,
     /// Time in which at least one byte must move; longer than the pause between keep-alives of a stream.
-    pub(super) patience: Duration,
+    pub patience: Duration,
     /// Time for requests to end when asked to stop.
-    pub(super) grace: Duration,
+    pub grace: Duration,
 }
 
-/// Listens at `address`; the connections have its buffer size.
-pub(super) fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+/// Listens at `address`; the connections have its buffer size. Needs a tokio runtime around it.
+///
+/// # Errors
+/// When that cannot be done.
+pub fn listen(address: SocketAddr) -> io::Result<TcpListener> {
     let socket = if address.is_ipv4() {
         TcpSocket::new_v4()
     } else {
@@ -62,12 +64,13 @@ pub(super) fn listen(address: SocketAddr) -> io::Result<TcpListener> {
     socket.listen(BACKLOG)
 }
 
-/// Serves until asked to stop, then lets what has begun end.
-pub(super) async fn serve(
+/// Serves until asked to stop, then lets what has begun end. Every request has its [`Origin`] as an extension.
+/// `refused` is called for each connection that finds no place.
+pub async fn serve(
     listener: TcpListener,
     router: Router,
     manners: Manners,
-    metrics: Arc<Metrics>,
+    refused: impl Fn() + Send,
     stop: Stop,
 ) {
     // closed once every connection has dropped its sender
@@ -92,7 +95,7 @@ pub(super) async fn serve(
         };
         let origin = Origin::from(peer.ip());
         let Some(place) = manners.connections.take(origin) else {
-            metrics.connection_refused();
+            refused();
             continue;
         };
         // an event is small and should not wait for the next one
