@@ -15,11 +15,13 @@
 //! | [`state`] | the state after a block |
 //! | [`genesis`] | the file that a network starts from |
 //! | [`wire`], [`base64_bytes`] | versioned binary encoding, byte strings in both encodings |
+//! | [`duration`] | lengths of time as operators write them |
 
 pub mod base64_bytes;
 mod bounded_list;
 pub mod chain_config;
 pub mod commitment;
+pub mod duration;
 pub mod ethereum;
 pub mod fee;
 pub mod genesis;
