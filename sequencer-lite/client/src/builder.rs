@@ -1,5 +1,7 @@
 //! A builder's routes: what a view's leader asks, what a builder answers, and what both sign.
 
+use std::marker::PhantomData;
+
 use crema_light_client::bls;
 use crema_types::ethereum::{EthereumSigningKey, SignatureError};
 use crema_types::{
@@ -25,7 +27,7 @@ pub struct AvailableBlock {
     pub sender: Address,
     /// Nothing, as the reference has it.
     #[serde(default, rename = "_phantom")]
-    nothing: (),
+    nothing: PhantomData<()>,
 }
 
 /// A block that a leader has claimed.
@@ -96,7 +98,7 @@ impl AvailableBlock {
             offered_fee,
             signature: key.sign(&message)?,
             sender: key.address(),
-            nothing: (),
+            nothing: PhantomData,
         })
     }
 

@@ -4,9 +4,9 @@
     reason = "a test's helpers may panic as its tests do; clippy exempts only the latter"
 )]
 
+use std::env;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
-use std::{env, future::Future};
 
 use alloy::network::TransactionBuilder as _;
 use alloy::node_bindings::{Anvil, AnvilInstance};
@@ -146,8 +146,8 @@ async fn until<T>(mut ask: impl FnMut() -> Option<T>) -> T {
     }
 }
 
-fn finalized(watcher: &Watcher) -> impl Future<Output = u64> + use<'_> {
-    async move { until(|| watcher.snapshot().finalized).await.number }
+async fn finalized(watcher: &Watcher) -> u64 {
+    until(|| watcher.snapshot().finalized).await.number
 }
 
 #[tokio::test]
