@@ -3,12 +3,13 @@
 use std::{env, path::Path, process::Command};
 
 /// What the measured code is made of, relative to the workspace.
-const SOURCES: [&str; 9] = [
+const SOURCES: [&str; 10] = [
     "Cargo.toml",
     "Cargo.lock",
     "kernels",
     "prover",
     "contracts/bindings",
+    "sequencer-lite",
     "bench/Cargo.toml",
     "bench/build.rs",
     "bench/src",

@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand};
 
-use crate::prove::ProveOptions;
+use crate::{prove::ProveOptions, throughput::Throughput};
 
 /// Measures crema. Every figure comes with what it was measured on.
 #[derive(Debug, Parser)]
@@ -18,6 +18,9 @@ pub struct Cli {
 pub enum Command {
     /// Keys and proofs of the state-update circuits: time per round, processor time, memory.
     Prove(ProveOptions),
+    /// What the nodes of the sequencer do per second.
+    #[command(subcommand)]
+    Throughput(Throughput),
     /// One task in a process of its own, read from stdin, so that nothing but the task counts.
     #[command(name = "prove-worker", hide = true)]
     Worker,

@@ -95,6 +95,16 @@ impl Fingerprint {
     pub fn is_busy(&self) -> bool {
         self.load_average > 0.5 * self.cores as f64
     }
+
+    /// Warns on stderr where [`Self::is_busy`].
+    pub fn warn_if_busy(&self) {
+        if self.is_busy() {
+            eprintln!(
+                "warning: the load average is {:.1} on {} processors, so times will be too long",
+                self.load_average, self.cores
+            );
+        }
+    }
 }
 
 fn read(path: &'static str) -> Result<String, Error> {

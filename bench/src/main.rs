@@ -14,6 +14,8 @@ mod prove;
 mod reference;
 mod results;
 mod statistics;
+mod table;
+mod throughput;
 mod units;
 
 use clap::Parser;
@@ -23,6 +25,7 @@ use crate::cli::{Cli, Command};
 fn main() -> anyhow::Result<()> {
     match Cli::parse().command {
         Command::Prove(options) => prove::run(&options)?,
+        Command::Throughput(what) => throughput::run(&what)?,
         Command::Worker => prove::work()?,
     }
     Ok(())

@@ -84,12 +84,7 @@ pub fn run(options: &ProveOptions) -> Result<(), Error> {
     for &capacity in &options.capacity {
         let capacity = usize::from(capacity);
         let fingerprint = Fingerprint::take()?;
-        if fingerprint.is_busy() {
-            eprintln!(
-                "warning: the load average is {:.1} on {} processors, so times will be too long",
-                fingerprint.load_average, fingerprint.cores
-            );
-        }
+        fingerprint.warn_if_busy();
         let task = Task::new(options, capacity);
         let preparation = Order::prepare(&task, keys)?;
         let proving = Order::prove(&task, keys)?;
