@@ -84,6 +84,33 @@ pub enum Error {
         /// What happened.
         source: io::Error,
     },
+    /// Results or a document cannot be read.
+    #[error("cannot read {path}: {reason}")]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// Something that was to be written was not.
+    #[error("cannot write {path}: {source}")]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// What happened.
+        source: io::Error,
+    },
+    /// Something got worse.
+    #[error("{0} figures got worse beyond their spread")]
+    Regressions(usize),
+    /// Two files of results that have nothing to do with each other.
+    #[error(
+        "the two files have no figure in common: were they made by the same bench with the same options?"
+    )]
+    NothingInCommon,
+    /// Documents that say something else than the results.
+    #[error("{0}: not what the results say; run \"bench report\" and look at the difference")]
+    Stale(String),
     /// Another program's figures cannot be read.
     #[error("cannot read the reference figures in {path}: {reason}")]
     Reference {

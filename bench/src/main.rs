@@ -6,12 +6,18 @@
 
 mod cli;
 mod clock;
+mod compare;
 mod date;
 mod error;
+mod figures;
 mod fingerprint;
+mod gas;
+mod kernels;
 mod memory;
+mod plot;
 mod prove;
 mod reference;
+mod report;
 mod results;
 mod statistics;
 mod table;
@@ -24,6 +30,10 @@ use crate::cli::{Cli, Command};
 
 fn main() -> anyhow::Result<()> {
     match Cli::parse().command {
+        Command::Kernels(options) => kernels::run(&options)?,
+        Command::Gas(options) => gas::run(&options)?,
+        Command::Compare(options) => compare::run(&options)?,
+        Command::Report(options) => report::run(&options)?,
         Command::Prove(options) => prove::run(&options)?,
         Command::Throughput(what) => throughput::run(&what)?,
         Command::Worker => prove::work()?,

@@ -2,7 +2,9 @@
 
 /// A time in the unit that suits it.
 pub fn seconds(value: f64) -> String {
-    if value < 0.0995 {
+    if value.abs() < 0.000_999_5 {
+        format!("{:.1} µs", 1e6 * value)
+    } else if value < 0.0995 {
         format!("{:.1} ms", 1e3 * value)
     } else if value < 9.995 {
         format!("{value:.2} s")
@@ -20,6 +22,38 @@ pub fn mebibytes(bytes: f64) -> String {
     )]
     let whole = whole as u64;
     format!("{} MiB", thousands(whole))
+}
+
+/// Memory in MiB, or in GiB where there are more than four of them.
+pub fn memory(bytes: f64) -> String {
+    let gibibytes = bytes / f64::from(1 << 30);
+    if gibibytes < 4.0 {
+        mebibytes(bytes)
+    } else {
+        format!("{gibibytes:.1} GiB")
+    }
+}
+
+/// A ratio with two digits that say something.
+pub fn ratio(value: f64) -> String {
+    let digits = if value < 0.0995 {
+        3
+    } else if value < 9.95 {
+        2
+    } else {
+        0
+    };
+    format!("{value:.digits$}")
+}
+
+/// A count that was kept as a figure.
+pub fn count(value: f64) -> String {
+    #[allow(
+        clippy::cast_sign_loss,
+        reason = "no count is negative, and the cast saturates"
+    )]
+    let whole = value.round() as u64;
+    thousands(whole)
 }
 
 /// An integer with its thousands apart.
@@ -41,6 +75,10 @@ mod tests {
 
     #[test]
     fn times_have_three_digits_or_so() {
+        assert_eq!(
+            [0.0, 0.000_012_34, 0.000_999_4].map(seconds),
+            ["0.0 µs", "12.3 µs", "999.4 µs"]
+        );
         let shown = [0.00271, 0.0994, 0.0996, 1.234, 9.99, 9.996, 150.93].map(seconds);
         assert_eq!(
             shown,
@@ -55,6 +93,15 @@ mod tests {
         assert_eq!(
             [0, 999, 1000, 659_275, 1_048_576].map(thousands),
             ["0", "999", "1,000", "659,275", "1,048,576"]
+        );
+        assert_eq!(count(1234.4), "1,234");
+        assert_eq!(
+            [0.0819, 0.0996, 1.234, 12.3].map(ratio),
+            ["0.082", "0.10", "1.23", "12"]
+        );
+        assert_eq!(
+            [51.0, 8313.0].map(|mib| memory(mib * 1048576.0)),
+            ["51 MiB", "8.1 GiB"]
         );
         assert_eq!(mebibytes(8313.0 * 1048576.0), "8,313 MiB");
     }

@@ -6,10 +6,10 @@
 
 mod measure;
 mod prepare;
-mod record;
+pub mod record;
 mod table;
 mod task;
-mod workload;
+pub mod workload;
 
 use std::{io, path::PathBuf};
 

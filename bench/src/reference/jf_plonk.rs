@@ -69,6 +69,7 @@ pub fn recorded(capacity: usize) -> Option<Reference> {
                     min,
                     max,
                     count: 3,
+                    quartiles: None,
                 },
             ),
             (Figure::ProveCpu, Summary::single(record.prove_cpu)),

@@ -92,6 +92,23 @@ pub struct Ratio {
     label: String,
 }
 
+impl Ratio {
+    /// Ours over theirs. To be shown with [`Self::label`].
+    pub fn value(&self) -> f64 {
+        self.ratio
+    }
+
+    /// Their figure.
+    pub fn theirs(&self) -> f64 {
+        self.theirs
+    }
+
+    /// Whose it is, and where it was measured.
+    pub fn label(&self) -> &str {
+        &self.label
+    }
+}
+
 impl fmt::Display for Ratio {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self {
