@@ -86,7 +86,7 @@ fn ordering_is_measured_on_whole_nodes() {
         "--transaction-bytes=500",
         "--warm-up=1",
         "--seconds=3",
-        "--idle-seconds=1",
+        "--idle-seconds=3",
         "--storage",
         folder.path().to_str().unwrap(),
         "--json",
