@@ -15,6 +15,7 @@ pub mod device_error;
 pub mod domain;
 pub mod engine;
 pub mod error;
+pub mod faulty;
 pub mod icicle;
 pub mod plan;
 pub mod point;

@@ -48,6 +48,21 @@ impl Blinders {
             quotient: std::array::from_fn(|i| scalars[2 * WIRES + 3 + i]),
         }
     }
+
+    /// The scalars that [`Blinders::insecure`] takes. Whoever sees them can undo the hiding of a proof made with them.
+    pub(crate) fn in_draw_order(&self) -> [Fr; BLINDERS] {
+        let mut scalars = [Fr::ZERO; BLINDERS];
+        let all = self
+            .wires
+            .as_flattened()
+            .iter()
+            .chain(&self.grand_product)
+            .chain(&self.quotient);
+        for (slot, scalar) in scalars.iter_mut().zip(all) {
+            *slot = *scalar;
+        }
+        scalars
+    }
 }
 
 impl Drop for Blinders {

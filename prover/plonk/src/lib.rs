@@ -4,6 +4,7 @@
 //! same bytes as jellyfish's, so that contracts which verify its proofs verify these.
 
 mod blinders;
+mod checked;
 pub mod constraint_system;
 mod error;
 pub mod key;
@@ -17,6 +18,7 @@ mod verifying_key;
 mod words;
 
 pub use blinders::{BLINDERS, Blinders};
+pub use checked::{Cause, Checked, CheckedError, Claim, Failure, prove_checked};
 pub use constraint_system::Circuit;
 pub use error::{DecodeError, ProveError, VerifyError};
 pub use key::{KeyInfo, KeyMaterial, ProvingKey};

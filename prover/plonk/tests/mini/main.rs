@@ -5,6 +5,7 @@
     reason = "a test may panic, and its helpers are not test functions"
 )]
 
+mod checked;
 mod vectors;
 
 use ark_bn254::Fr;
