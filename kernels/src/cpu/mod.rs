@@ -12,13 +12,14 @@ mod msm;
 mod ntt;
 mod permutation;
 mod polynomial;
+mod power;
 
 mod vector;
 
 use std::ops::Range;
 
 use ark_bn254::{Fr, G1Projective};
-use ark_ff::{AdditiveGroup, Zero};
+use ark_ff::{AdditiveGroup, BigInt, Zero};
 
 pub use vector::CpuVector;
 
@@ -82,6 +83,12 @@ impl CpuEngine {
         Self {
             instructions: Instructions::Portable(lanes::Portable),
         }
+    }
+
+    /// Raises every value to one exponent, on the calling thread: for witnesses, which are made of values that no engine
+    /// holds yet.
+    pub fn raise(self, values: &mut [Fr], exponent: BigInt<4>) {
+        dispatch!(self, power::raise, values, exponent);
     }
 
     /// The last step of [`Engine::interpolate_cosets`], for engines that transform elsewhere.

@@ -10,9 +10,11 @@ mod error;
 pub mod gadget;
 mod state_update;
 mod statement;
+mod table_traces;
 mod version;
 
 pub use error::Error;
-pub use state_update::{MAX_CAPACITY, Witness, structure, synthesize, witness};
+pub use state_update::{MAX_CAPACITY, Witness, structure, synthesize, witness, witness_with};
 pub use statement::{Entry, Message, Statement, public_inputs};
+pub use table_traces::TableTraces;
 pub use version::{UnknownVersion, Version};

@@ -1,8 +1,12 @@
 //! The circuits themselves: structure and witness.
 
+use std::sync::Arc;
+
 use ark_bn254::Fr;
 use ark_ff::{AdditiveGroup, Field, PrimeField};
+use crema_light_client::schnorr::domain_separator;
 use crema_plonk::constraint_system::{Builder, Circuit, Segment, StructureBuilder, Variable, WitnessBuilder};
+use rayon::prelude::*;
 
 use crate::{
     Entry, Error, Statement, Version,
@@ -15,6 +19,7 @@ use crate::{
         schnorr::{self, Signature},
     },
     statement::public_inputs,
+    table_traces::{self, TableTraces},
 };
 
 /// The largest capacity there is a circuit for: of up to 2^25 rows, far beyond any structured reference string in use.
@@ -31,7 +36,7 @@ pub fn structure(version: Version, capacity: usize) -> Result<Circuit, Error> {
         signers: vec![Signer::ABSENT; capacity],
         public_inputs: vec![Fr::ZERO; version.public_inputs()],
     };
-    build(&mut builder, version, &values);
+    build(&mut builder, version, &values, None);
     Ok(builder.finish())
 }
 
@@ -58,6 +63,26 @@ pub fn witness(version: Version, capacity: usize, statement: &Statement) -> Resu
     })
 }
 
+/// As [`witness`], with the sponges over the stake table taken from `tables` where they are known.
+///
+/// # Errors
+/// As [`witness`].
+pub fn witness_with(
+    version: Version,
+    capacity: usize,
+    statement: &Statement,
+    tables: &TableTraces,
+) -> Result<Witness, Error> {
+    let values = Values::new(version, capacity, statement)?;
+    let mut builder = WitnessBuilder::new();
+    build(&mut builder, version, &values, Some(tables));
+    let (values, public_inputs) = builder.finish();
+    Ok(Witness {
+        values,
+        public_inputs,
+    })
+}
+
 /// Builds the circuit for a statement with any builder.
 ///
 /// # Errors
@@ -68,18 +93,8 @@ pub fn synthesize<B: Builder>(
     capacity: usize,
     statement: &Statement,
 ) -> Result<(), Error> {
-    check_capacity(capacity)?;
-    let found = statement.entries.len();
-    if found > capacity {
-        return Err(Error::TooManyEntries { capacity, found });
-    }
-    let mut signers: Vec<Signer> = statement.entries.iter().map(Signer::from).collect();
-    signers.resize(capacity, Signer::ABSENT);
-    let values = Values {
-        signers,
-        public_inputs: public_inputs(version, statement)?,
-    };
-    build(builder, version, &values);
+    let values = Values::new(version, capacity, statement)?;
+    build(builder, version, &values, None);
     Ok(())
 }
 
@@ -95,6 +110,22 @@ fn check_capacity(capacity: usize) -> Result<(), Error> {
 struct Values {
     signers: Vec<Signer>,
     public_inputs: Vec<Fr>,
+}
+
+impl Values {
+    fn new(version: Version, capacity: usize, statement: &Statement) -> Result<Self, Error> {
+        check_capacity(capacity)?;
+        let found = statement.entries.len();
+        if found > capacity {
+            return Err(Error::TooManyEntries { capacity, found });
+        }
+        let mut signers: Vec<Signer> = statement.entries.iter().map(Signer::from).collect();
+        signers.resize(capacity, Signer::ABSENT);
+        Ok(Self {
+            signers,
+            public_inputs: public_inputs(version, statement)?,
+        })
+    }
 }
 
 #[derive(Clone)]
@@ -136,7 +167,7 @@ impl From<&Entry> for Signer {
 }
 
 /// The circuit. Its order is jellyfish's, see [`crate::gadget`].
-fn build<B: Builder>(builder: &mut B, version: Version, values: &Values) {
+fn build<B: Builder>(builder: &mut B, version: Version, values: &Values, tables: Option<&TableTraces>) {
     let signers = &values.signers;
     let mut keys = Vec::with_capacity(signers.len());
     let mut amounts = Vec::with_capacity(signers.len());
@@ -168,7 +199,7 @@ fn build<B: Builder>(builder: &mut B, version: Version, values: &Values) {
 
     let weight = signed_weight(builder, &amounts, &bits);
     enforce_leq(builder, threshold, weight, version.unpack());
-    let checks = Checks {
+    let mut checks = Checks {
         keys: &keys,
         amounts: &amounts,
         signatures: &signatures,
@@ -176,7 +207,9 @@ fn build<B: Builder>(builder: &mut B, version: Version, values: &Values) {
         schnorr_key_comm,
         amount_comm,
         unpack: version.unpack(),
+        traces: None,
     };
+    checks.traces = builder.compute(|w| Traces::new(w, &checks, tables));
     let valid = builder.segments(checks.count(), &checks);
     enforce_votes_signed(builder, &bits, valid.into_iter().flatten());
 }
@@ -234,10 +267,17 @@ struct Checks<'a> {
     schnorr_key_comm: Variable,
     amount_comm: Variable,
     unpack: Unpack,
+    /// The sponges' values, where values matter.
+    traces: Option<Traces>,
 }
 
 impl Checks<'_> {
     const COMMITMENTS: usize = 2;
+
+    /// Inputs of the commitment to the keys.
+    fn coordinates(&self) -> Vec<Variable> {
+        self.keys.iter().flat_map(|key| [key.x, key.y]).collect()
+    }
 
     fn count(&self) -> usize {
         Self::COMMITMENTS + self.keys.len()
@@ -251,25 +291,28 @@ impl Segment for Checks<'_> {
     fn build<B: Builder>(&self, builder: &mut B, index: usize) -> Option<Variable> {
         match index {
             0 => {
-                let coordinates: Vec<Variable> = self.keys.iter().flat_map(|key| [key.x, key.y]).collect();
-                let commitment = rescue::hash(builder, &coordinates);
+                let known = self.traces.as_ref().map(|traces| &traces.table[0][..]);
+                let commitment = rescue::hash_traced(builder, &self.coordinates(), known);
                 enforce_equal(builder, commitment, self.schnorr_key_comm);
                 None
             }
             1 => {
-                let commitment = rescue::hash(builder, self.amounts);
+                let known = self.traces.as_ref().map(|traces| &traces.table[1][..]);
+                let commitment = rescue::hash_traced(builder, self.amounts, known);
                 enforce_equal(builder, commitment, self.amount_comm);
                 None
             }
             _ => {
                 let signer = index - Self::COMMITMENTS;
                 let (key, signature) = (self.keys[signer], self.signatures[signer]);
-                Some(schnorr::is_valid(
+                let known = self.traces.as_ref().map(|traces| &traces.challenges[signer][..]);
+                Some(schnorr::is_valid_traced(
                     builder,
                     key,
                     signature,
                     self.message,
                     self.unpack,
+                    known,
                 ))
             }
         }
@@ -277,5 +320,51 @@ impl Segment for Checks<'_> {
 
     fn shape(&self, index: usize) -> usize {
         index.min(Self::COMMITMENTS)
+    }
+}
+
+/// Signers whose sponges run in step: their fifth roots fill the widest vectors.
+const SIGNERS_IN_STEP: usize = 4;
+
+/// Values of the variables of all sponges.
+struct Traces {
+    /// Of the commitments to keys and amounts.
+    table: Arc<[Vec<Fr>; 2]>,
+    /// Of the signatures' challenges.
+    challenges: Vec<Vec<Fr>>,
+}
+
+impl Traces {
+    fn new<B: Builder>(builder: &B, checks: &Checks<'_>, tables: Option<&TableTraces>) -> Self {
+        let values = |variables: &[Variable]| -> Vec<Fr> {
+            variables
+                .iter()
+                .map(|variable| builder.value(*variable))
+                .collect()
+        };
+        let table = [values(&checks.coordinates()), values(checks.amounts)];
+        let message = values(checks.message);
+        let preimages: Vec<Vec<Fr>> = checks
+            .keys
+            .iter()
+            .zip(checks.signatures)
+            .map(|(key, Signature { r, .. })| {
+                let mut preimage = vec![domain_separator()];
+                preimage.extend(values(&[key.x, key.y, r.x, r.y]));
+                preimage.extend(&message);
+                preimage
+            })
+            .collect();
+        // the sponges over the table are the longest chain and begin first
+        let (table, challenges) = rayon::join(
+            || tables.map_or_else(|| table_traces::compute(&table), |tables| tables.of(&table)),
+            || -> Vec<Vec<Fr>> {
+                preimages
+                    .par_chunks(SIGNERS_IN_STEP)
+                    .flat_map_iter(rescue::traces)
+                    .collect()
+            },
+        );
+        Self { table, challenges }
     }
 }

@@ -1,5 +1,6 @@
 //! Schnorr signatures over Baby Jubjub with Rescue.
 
+use ark_bn254::Fr;
 use crema_light_client::schnorr::{CHALLENGE_BITS, domain_separator};
 use crema_plonk::constraint_system::{Builder, Variable};
 
@@ -30,10 +31,22 @@ pub fn is_valid<B: Builder>(
     message: &[Variable],
     mode: Unpack,
 ) -> Variable {
+    is_valid_traced(builder, key, signature, message, mode, None)
+}
+
+/// As [`is_valid`], with what [`rescue::traces`] gives for the challenge's preimage where that is known already.
+pub fn is_valid_traced<B: Builder>(
+    builder: &mut B,
+    key: Point,
+    signature: Signature,
+    message: &[Variable],
+    mode: Unpack,
+    known: Option<&[Fr]>,
+) -> Variable {
     let separator = constant(builder, domain_separator());
     let mut preimage = vec![separator, key.x, key.y, signature.r.x, signature.r.y];
     preimage.extend(message);
-    let hash = rescue::hash(builder, &preimage);
+    let hash = rescue::hash_traced(builder, &preimage, known);
     let challenge = unpack(builder, hash, FIELD_BITS, mode);
     let left = edwards::mul_generator(builder, signature.s);
     let right = edwards::mul(builder, &challenge[..CHALLENGE_BITS], key);

@@ -1,7 +1,7 @@
 //! Witnesses equal the reference's, and only those of true statements satisfy the circuit.
 
 use ark_bn254::Fr;
-use crema_circuit::{Error, Version, public_inputs, structure, witness};
+use crema_circuit::{Error, TableTraces, Version, public_inputs, structure, witness, witness_with};
 use crema_plonk::constraint_system::Unsatisfied;
 
 use crate::{
@@ -13,10 +13,20 @@ use crate::{
 fn witnesses_of_all_cases_are_the_references() {
     let circuits = circuits();
     let cases = cases();
+    let tables = TableTraces::default();
     assert_eq!(cases.len(), 14);
     for case in cases {
         let (version, capacity) = (case.version, case.capacity);
         let found = witness(version, capacity, &case.statement).unwrap();
+        // a table that is new, and one that is known
+        for _ in 0..2 {
+            let with_tables = witness_with(version, capacity, &case.statement, &tables).unwrap();
+            assert_eq!(
+                with_tables.values, found.values,
+                "{version} at {capacity}, {}",
+                case.name
+            );
+        }
         let expected = circuits
             .iter()
             .find(|c| c.version() == version && c.capacity == capacity)

@@ -55,6 +55,13 @@ pub trait Builder: Sized {
     /// A variable's value. Called only from closures given to [`Builder::variable`] and [`Builder::variables`].
     fn value(&self, variable: Variable) -> Fr;
 
+    /// Something that is computed from the values of earlier variables, for closures of later ones to use: what many of
+    /// them need is cheaper to compute at once. `None` where values do not matter.
+    fn compute<T>(&self, compute: impl FnOnce(&Self) -> T) -> Option<T> {
+        let _ = compute;
+        None
+    }
+
     /// Adds a gate on five wires.
     fn gate(&mut self, gate: Gate, wires: [Variable; WIRES]);
 

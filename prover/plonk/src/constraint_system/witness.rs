@@ -71,6 +71,10 @@ impl Builder for WitnessBuilder<'_> {
         }
     }
 
+    fn compute<T>(&self, compute: impl FnOnce(&Self) -> T) -> Option<T> {
+        Some(compute(self))
+    }
+
     fn gate(&mut self, _gate: Gate, _wires: [Variable; WIRES]) {}
 
     fn public_input(&mut self, value: impl FnOnce(&Self) -> Fr) -> Variable {
