@@ -80,7 +80,6 @@ pub enum Cause {
 
 /// Why there is no proof.
 #[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
 pub enum CheckedError {
     /// The claim cannot be proved by any engine: it is false, or does not fit the key.
     #[error(transparent)]
