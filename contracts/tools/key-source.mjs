@@ -18,8 +18,11 @@ const MINUS_H = {
     ],
 };
 
-/** Contract that consumes a key, by the number of public inputs that the key takes. */
+/** Contract that consumes a light client's key, by the number of public inputs that the key takes. */
 const CONTRACT_BY_INPUTS = { 5: 'LightClientV3', 7: 'LightClient', 11: 'LightClientV2' };
+/** The circuit of the example ZK rollup, and what its key's name begins with. */
+const TRANSFERS = 'toy-token';
+const TRANSFER_KEY = 'TransferVK';
 /** Versions 1 and 2 have an unsound circuit too; which one a key is of cannot be seen, so it counts as that unless told otherwise. */
 const isLegacy = (key) => key.numInputs !== 5 && !/^v[12]-canonical$/.test(key.origin.circuit ?? '');
 
@@ -158,10 +161,28 @@ ${'            power := mulmod(power, power, R)\n'.repeat(key.log2 - 1)}        
 
 /** Name and source of every contract that carries the key; none where no contract takes that many inputs. */
 export function contractSources(key, name) {
+    if (name.startsWith(TRANSFER_KEY)) return [transferSource(key, name)];
     const base = CONTRACT_BY_INPUTS[key.numInputs];
     if (base === undefined) return [];
     if (key.also.includes('compact') && base !== 'LightClient') throw new Error(`${name}: the compact light client takes keys of 7 inputs`);
     return [PLAIN, ...key.also.map((also) => ALSO[also])].map((kind) => contractSource(key, name, kind.base ?? base, kind));
+}
+
+/** The verifier of the example ZK rollup, which stands alone. */
+function transferSource(key, name) {
+    if (key.origin.circuit !== TRANSFERS || key.numInputs !== 5 || key.also.length > 0) {
+        throw new Error(`${name}: expected a key of circuit ${TRANSFERS} with 5 inputs and nothing beside`);
+    }
+    const contract = name.replace(TRANSFER_KEY, 'TransferVerifier');
+    const source = `${HEADER}
+import { ${name} } from "../keys/${name}.sol";
+import { TransferVerifier } from "../rollup/TransferVerifier.sol";
+
+/// @title \`TransferVerifier\` with the verification key \`${name}\`
+${provenance(key)}
+contract ${contract} is TransferVerifier, ${name} { }
+`;
+    return { contract, source };
 }
 
 function contractSource(key, name, base, kind) {

@@ -109,3 +109,39 @@ pub mod stake_table {
         "../abi/StakeTable.json"
     );
 }
+
+/// The example rollup whose blocks are asserted and disputed.
+pub mod optimistic_rollup {
+    use super::sol;
+
+    sol!(
+        #[sol(rpc)]
+        #[derive(Debug, PartialEq, Eq)]
+        OptimisticRollup,
+        "../abi/OptimisticRollup.json"
+    );
+}
+
+/// The example rollup whose blocks are proven.
+pub mod zk_rollup {
+    use super::sol;
+
+    sol!(
+        #[sol(rpc)]
+        #[derive(Debug, PartialEq, Eq)]
+        ZkRollup,
+        "../abi/ZkRollup.json"
+    );
+}
+
+/// The verifier of the ZK rollup's batches, with a key for development.
+pub mod transfer_verifier {
+    use super::sol;
+
+    sol!(
+        #[sol(rpc)]
+        #[derive(Debug, PartialEq, Eq)]
+        TransferVerifierInsecure,
+        "../abi/TransferVerifierInsecure.json"
+    );
+}

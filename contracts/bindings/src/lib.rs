@@ -6,6 +6,7 @@
 //! - [`LightClient`]: calls, events, errors and structs of the light client, version 1, and `LightClient::new(address, provider)`;
 //! - [`v2`], [`v3`]: the same of versions 2 and 3; [`HotShotOutage`] is what the mocks add; [`compact`] is the layout of our own;
 //! - [`fee_contract`], [`stake_table`], [`permissioned_stake_table`], [`example_token`]: the contracts beside it, with their code;
+//! - [`optimistic_rollup`], [`zk_rollup`], [`transfer_verifier`]: the example rollups;
 //! - [`Variant`]: the implementations by verification key, and [`proxy_creation_code`] for the [`ERC1967Proxy`] in front of one;
 //! - [`plonk_proof`] and [`newFinalizedState`](LightClient::newFinalizedStateCall): from the prover's words to calldata;
 //! - [`Revert`]: what a revert's data says, in words.
@@ -17,7 +18,7 @@ mod variant;
 
 pub use abi::{
     BN254, ERC1967Proxy, HotShotOutage, IPlonkVerifier, LightClient, compact, example_token, fee_contract,
-    permissioned_stake_table, stake_table, v2, v3,
+    optimistic_rollup, permissioned_stake_table, stake_table, transfer_verifier, v2, v3, zk_rollup,
 };
 pub use proof::{PROOF_BYTES, ProofError, plonk_proof};
 pub use revert::Revert;
