@@ -40,6 +40,12 @@ export async function withAnvil(hardfork, body, options = []) {
 class Chain {
     constructor(url) {
         this.url = url;
+        /** What was done, for another EVM to do after us. */
+        this.notes = [];
+    }
+
+    note(entry) {
+        this.notes.push(entry);
     }
 
     async ready() {
@@ -54,7 +60,19 @@ class Chain {
         });
         const { result, error } = await response.json();
         if (error) throw new Error(`${method}: ${error.message}`);
+        if (method === 'anvil_setStorageAt') this.note({ storage: params });
         return result;
+    }
+
+    /** The chain as it is, to come back to. */
+    async snapshot() {
+        this.note({ snapshot: true });
+        return await this.call('evm_snapshot');
+    }
+
+    async revert(snapshot) {
+        this.note({ revert: true });
+        await this.call('evm_revert', snapshot);
     }
 
     /** Sends a transaction and returns its receipt; a revert is an error. */
@@ -64,6 +82,10 @@ class Chain {
             this.call('eth_getTransactionReceipt', hash),
         );
         if (receipt.status !== '0x1') throw new Error(`transaction ${hash} reverted`);
+        const { timestamp } = await this.call('eth_getBlockByNumber', receipt.blockNumber, false);
+        const { to = null, data = '0x', value = '0x0' } = transaction;
+        const gas = Number(receipt.gasUsed);
+        this.note({ send: { from: this.from, to, data, value, number: receipt.blockNumber, timestamp, gas, created: receipt.contractAddress } });
         return receipt;
     }
 
@@ -74,7 +96,9 @@ class Chain {
         const { structLogs } = await this.call('debug_traceCall', { from: this.from, ...transaction }, 'latest', options);
         const own = structLogs.filter((log) => log.depth === structLogs[0].depth);
         const last = own[own.length - 1];
-        return own[0].gas - last.gas + last.gasCost;
+        const gas = own[0].gas - last.gas + last.gasCost;
+        this.note({ frame: { from: this.from, to: transaction.to, data: transaction.data, gas } });
+        return gas;
     }
 }
 

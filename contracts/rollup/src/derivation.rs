@@ -25,7 +25,9 @@ const HEIGHT: usize = 32;
 #[derive(Debug, thiserror::Error)]
 pub enum DerivationError {
     /// The contract hashes headers of versions 0.2 and 0.3.
-    #[error("block {height} has a header of version 0.1, whose hash the contract does not know; take a later block")]
+    #[error(
+        "block {height} has a header of version 0.1, whose hash the contract does not know; take a later block"
+    )]
     Version {
         /// The block.
         height: u64,
@@ -98,7 +100,7 @@ fn header_argument(header: &Header) -> Result<HeaderArgument, DerivationError> {
     let minor = match header.version {
         HeaderVersion::V0_3 => 3,
         HeaderVersion::V0_2 => 2,
-        _ => {
+        HeaderVersion::V0_1 => {
             return Err(DerivationError::Version {
                 height: header.height,
             });
@@ -137,7 +139,9 @@ fn siblings(path: &MerkleProof, index: u64) -> Result<[[B256; 2]; HEIGHT], Deriv
             let on_path = (rest % 3) as usize;
             let mut beside = children.iter().enumerate().filter(|(i, _)| *i != on_path);
             siblings.push(std::array::from_fn(|_| {
-                beside.next().map_or(B256::ZERO, |(_, child)| child.digest().into())
+                beside
+                    .next()
+                    .map_or(B256::ZERO, |(_, child)| child.digest().into())
             }));
         }
         rest /= 3;
@@ -148,7 +152,11 @@ fn siblings(path: &MerkleProof, index: u64) -> Result<[[B256; 2]; HEIGHT], Deriv
         .map_err(|_| DerivationError::Branches { found })
 }
 
-fn dispersal(common: &Common) -> Result<Dispersal, DerivationError> {
+/// What the payload commitment is a hash of, as the contract hashes it.
+///
+/// # Errors
+/// [`DerivationError::Nodes`] and [`DerivationError::Point`].
+pub fn dispersal(common: &Common) -> Result<Dispersal, DerivationError> {
     let nodes = common.nodes();
     if !(4..8).contains(&nodes) {
         return Err(DerivationError::Nodes { found: nodes });
@@ -164,8 +172,8 @@ fn dispersal(common: &Common) -> Result<Dispersal, DerivationError> {
     })
 }
 
-/// What lies around a range in the polynomials that it touches.
-fn surroundings(payload: &[u8], range: &Range<usize>) -> Surroundings {
+/// What lies around a range of a payload in the polynomials that it touches.
+pub fn surroundings(payload: &[u8], range: &Range<usize>) -> Surroundings {
     let (first, end) = (range.start / ELEMENT, range.end.div_ceil(ELEMENT));
     let all = payload.len().div_ceil(ELEMENT);
     let touched = first / THRESHOLD * THRESHOLD..(end.div_ceil(THRESHOLD) * THRESHOLD).min(all);

@@ -18,6 +18,6 @@ mod settlement;
 pub mod token;
 
 pub use batch::{Batch, Source};
-pub use derivation::{DerivationError, Evidence, derive};
+pub use derivation::{DerivationError, Evidence, derive, dispersal, surroundings};
 pub use prover::{CIRCUIT, Prover, ProverError};
 pub use settlement::{SettleError, settle};

@@ -81,14 +81,7 @@ impl Prover {
     /// [`ProverError`].
     pub fn prove_with(&self, statement: &Statement, blinders: &Blinders) -> Result<Proof, ProverError> {
         let inputs = &statement.public_inputs;
-        let proof = prove(
-            &self.engine,
-            &self.key,
-            witness(statement),
-            inputs,
-            blinders,
-            &(),
-        )?;
+        let proof = prove(&self.engine, &self.key, witness(statement), inputs, blinders, &())?;
         verify(self.verifying_key(), inputs, &proof)?;
         Ok(proof)
     }

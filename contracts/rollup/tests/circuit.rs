@@ -112,7 +112,10 @@ fn what_is_no_valid_transfer_changes_nothing_and_can_be_proven() {
         assert_eq!(after.root(), ledger().root());
         assert!(holds(&batch.statement), "{:?}", cases[0].0);
     }
-    assert!(execute(&[good, good]).1.valid == [true, false], "a nonce counts once");
+    assert!(
+        execute(&[good, good]).1.valid == [true, false],
+        "a nonce counts once"
+    );
 }
 
 #[test]
@@ -128,8 +131,11 @@ fn every_public_input_counts() {
 #[test]
 fn a_prover_cannot_lie_about_what_it_witnesses() {
     let (_, batch) = execute(&[from_alice(80, 300, 0)]);
-    let lies: [(&str, fn(&mut Statement)); 8] = [
-        ("a transfer is left out", |s| s.steps[0].transfer = Transfer::NOTHING),
+    type Lie = fn(&mut Statement);
+    let lies: [(&str, Lie); 8] = [
+        ("a transfer is left out", |s| {
+            s.steps[0].transfer = Transfer::NOTHING;
+        }),
         ("a signature is spoilt", |s| {
             s.steps[0].transfer.signature.s += ark_ed_on_bn254::Fr::ONE;
         }),
@@ -163,10 +169,7 @@ fn a_place_binds_the_challenge() {
             commitment: Fr::ZERO,
             ..SOURCE
         },
-        Source {
-            height: 3,
-            ..SOURCE
-        },
+        Source { height: 3, ..SOURCE },
         Source { first: 1, ..SOURCE },
     ];
     for other in others {

@@ -74,9 +74,8 @@ library TransferBatch {
         pure
         returns (uint256 challenge, uint256 value)
     {
-        bytes memory words = abi.encodePacked(
-            source.commitment, uint256(source.height), uint256(source.first), digest, elements
-        );
+        bytes memory words =
+            abi.encodePacked(source.commitment, uint256(source.height), uint256(source.first), digest, elements);
         challenge = uint256(keccak256(words)) % BN254.R_MOD;
         for (uint256 i = elements.length; i > 0; --i) {
             value = addmod(mulmod(value, challenge, BN254.R_MOD), elements[i - 1], BN254.R_MOD);

@@ -76,7 +76,9 @@ contract ZkRollup {
     /// @param transactions The namespace's bytes in the block
     /// @param derivation That they are
     /// @param batches Of its transfers from transaction `next` on; none where none are left
-    function settle(bytes calldata transactions, Derivation.Proof calldata derivation, Batch[] calldata batches) external {
+    function settle(bytes calldata transactions, Derivation.Proof calldata derivation, Batch[] calldata batches)
+        external
+    {
         uint64 current = height;
         Derivation.check(lightClient, current, namespace, transactions, derivation);
         (uint256 commitment,) = lightClient.getHotShotCommitment(current);

@@ -37,9 +37,10 @@ abstract contract ZkRollupChain is Test {
     }
 
     function deploy(uint32 namespace) internal returns (ZkRollup) {
-        return new ZkRollup(
-            ILightClient(address(lightClient)), new TransferVerifierInsecure(), namespace, 0, stateBelow(0)
-        );
+        return
+            new ZkRollup(
+                ILightClient(address(lightClient)), new TransferVerifierInsecure(), namespace, 0, stateBelow(0)
+            );
     }
 
     function one(string memory name) internal view returns (bytes32) {

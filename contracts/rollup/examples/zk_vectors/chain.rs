@@ -43,7 +43,8 @@ fn signed(seed: u8, indices: [u32; 2], amount: u64, nonce: u64) -> Transfer {
 
 /// Alice, Bob and Carol, at indices 0 to 2.
 fn genesis() -> Result<Ledger, Failure> {
-    let accounts = [(1, 1000), (2, 50), (3, 0)].map(|(seed, balance)| Account::new(&key(seed).verifying_key(), balance));
+    let accounts =
+        [(1, 1000), (2, 50), (3, 0)].map(|(seed, balance)| Account::new(&key(seed).verifying_key(), balance));
     Ok(Ledger::new(domain(CHAIN_ID, TOKEN.0), &accounts)?)
 }
 
@@ -165,7 +166,9 @@ impl Chain {
 
     /// What the light client has of the last block: it commits to the tree of those before.
     fn commitment(&self) -> Fr {
-        self.headers[KNOWN].light_client_state(ViewNumber(9)).block_comm_root
+        self.headers[KNOWN]
+            .light_client_state(ViewNumber(9))
+            .block_comm_root
     }
 }
 
@@ -237,6 +240,7 @@ pub fn json() -> Result<Value, Failure> {
     }))
 }
 
-fn hex(bytes: impl AsRef<[u8]>) -> String {
+/// Bytes as JSON has them here.
+pub fn hex(bytes: impl AsRef<[u8]>) -> String {
     format!("0x{}", hex::encode(bytes))
 }

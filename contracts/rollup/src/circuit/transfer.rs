@@ -71,7 +71,12 @@ pub(super) fn execute<B: Builder>(
     let amount = number(builder, transfer.amount);
     let nonce = number(builder, transfer.nonce);
     let places = [160, 128, 64, 0].map(power_of_two);
-    enforce_linear_combination(builder, [from.index, to.index, amount, nonce], places, elements[0]);
+    enforce_linear_combination(
+        builder,
+        [from.index, to.index, amount, nonce],
+        places,
+        elements[0],
+    );
 
     let payer = Holder::new(builder, &step.payer);
     let leaf = payer.leaf(builder, payer.balance, payer.nonce);

@@ -121,8 +121,7 @@ impl Transfer {
 /// The transfers in a namespace's bytes, each with its transaction's index there.
 pub fn transfers(payload: &[u8]) -> impl Iterator<Item = (usize, Transfer)> + '_ {
     let payload = NamespacePayload(payload);
-    (0..payload.len())
-        .filter_map(move |index| Some((index, Transfer::from_bytes(payload.get(index)?)?)))
+    (0..payload.len()).filter_map(move |index| Some((index, Transfer::from_bytes(payload.get(index)?)?)))
 }
 
 #[cfg(test)]
