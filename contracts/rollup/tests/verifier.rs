@@ -93,10 +93,7 @@ async fn a_fresh_proof_passes_and_no_altered_statement_does() {
     for input in 0..PUBLIC_INPUTS {
         let mut altered = inputs;
         altered[input] += Fr::ONE;
-        assert!(
-            !accepts(&verifier, &altered, &proofs[0]).await,
-            "input {input}"
-        );
+        assert!(!accepts(&verifier, &altered, &proofs[0]).await, "input {input}");
     }
     // a lie has no proof
     let mut lie = batch.statement;

@@ -49,5 +49,8 @@ fn table(ends: &[u32]) -> Vec<u8> {
 }
 
 fn words(elements: &[U256]) -> String {
-    hex(elements.iter().flat_map(U256::to_be_bytes::<32>).collect::<Vec<u8>>())
+    hex(elements
+        .iter()
+        .flat_map(U256::to_be_bytes::<32>)
+        .collect::<Vec<u8>>())
 }
