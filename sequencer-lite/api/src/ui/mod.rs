@@ -100,7 +100,7 @@ fn block_rows(blocks: &[BlockSummary]) -> String {
                 page::hash_link("block", &block.header.commit()),
                 block.transactions.map_or("?".into(), |count| count.to_string()),
                 page::bytes(block.size),
-                rfc3339(block.header.timestamp),
+                page::time(block.header.timestamp),
             ]
         })
         .collect();
@@ -115,7 +115,7 @@ fn transaction_rows(entries: &[TransactionEntry]) -> String {
                 page::hash_link("transaction", &entry.hash),
                 page::link("namespace", &entry.namespace),
                 page::link("block", &entry.place.height),
-                rfc3339(entry.timestamp),
+                page::time(entry.timestamp),
             ]
         })
         .collect();

@@ -2,6 +2,8 @@
 
 use std::fmt::{Display, Write as _};
 
+use crate::explorer::rfc3339;
+
 /// Everything in one sheet, without scripts, fonts or pictures from elsewhere.
 const STYLE: &str = "\
 :root{color-scheme:light dark;--line:#8884;--dim:#777;--link:#b5541c}\
@@ -20,7 +22,7 @@ h1{font-size:1.5rem;overflow-wrap:anywhere}h2{font-size:1.1rem;margin:2rem 0 .5r
 table{border-collapse:collapse;width:100%}\
 th,td{text-align:left;padding:.4rem .75rem .4rem 0;border-bottom:1px solid var(--line);vertical-align:top}\
 th{color:var(--dim);font-weight:500;white-space:nowrap}\
-td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}\
+td.n,th.n{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}time{white-space:nowrap}\
 code{font-size:.85rem;overflow-wrap:anywhere}\
 td .hash{display:block;max-width:22rem;overflow:hidden;text-overflow:ellipsis;white-space:nowrap}\
 @media(max-width:40rem){.wide{display:none}td .hash{max-width:42vw}}";
@@ -88,6 +90,14 @@ pub(super) fn hash_link(path: &str, hash: &impl Display) -> String {
 /// A number that leads to its page.
 pub(super) fn link(path: &str, name: &impl Display) -> String {
     format!("<a href=\"/ui/{path}/{name}\">{name}</a>")
+}
+
+/// A time, of which a phone shows the hour alone.
+pub(super) fn time(seconds: u64) -> String {
+    let text = rfc3339(seconds);
+    let (date, hour) = text.split_once('T').unwrap_or_default();
+    let hour = hour.trim_end_matches('Z');
+    format!("<time datetime={text}><span class=wide>{date} </span>{hour}</time>")
 }
 
 /// A number of bytes.

@@ -19,6 +19,7 @@ async fn every_page_leads_to_the_others() {
         format!("/ui/block/{block}"),
         format!("/ui/transaction/{hash}"),
         "/ui/namespace/7".into(),
+        "<time datetime=1970-01-01T00:16:43Z>".into(),
         "<b>5</b><span>proved on L1, height</span>".into(),
         "<b>2</b><span>blocks not yet proved</span>".into(),
         "<b>12</b><span>transactions</span>".into(),
