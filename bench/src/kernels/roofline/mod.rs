@@ -43,6 +43,9 @@ const WORDS: (f64, f64) = (16.0, 20.0);
 /// Five 52-bit limbs, low and high halves by one instruction each, eight elements at a time.
 const IFMA: (f64, f64) = (50.0 / 8.0, 55.0 / 8.0);
 
+/// Bytes that a processor's caches may hold; what is less may never see the memory.
+const CACHES: f64 = (64 << 20) as f64;
+
 impl Machine {
     /// Measures them, in about a quarter of a second.
     pub fn measure() -> Self {
@@ -99,7 +102,8 @@ impl Rates {
     /// The least seconds that the work can take.
     pub fn floor(&self, work: &Work) -> f64 {
         let arithmetic = work.products * self.product + work.reductions * self.reduction;
-        let memory = self.bytes_per_s.map_or(0.0, |rate| work.bytes / rate);
+        let far = self.bytes_per_s.filter(|_| work.bytes > CACHES);
+        let memory = far.map_or(0.0, |rate| work.bytes / rate);
         arithmetic.max(memory)
     }
 }
@@ -138,7 +142,11 @@ mod tests {
             bytes,
         };
         assert!((rates.floor(&work(1.0)) - 2e-6).abs() < 1e-15);
-        assert!((rates.floor(&work(4000.0)) - 4e-6).abs() < 1e-15);
+        assert!((rates.floor(&work(4e9)) - 4.0).abs() < 1e-9);
+        assert!(
+            (rates.floor(&work(4e6)) - 2e-6).abs() < 1e-15,
+            "what fits a cache needs no memory"
+        );
     }
 
     #[test]
