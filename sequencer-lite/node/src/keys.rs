@@ -28,7 +28,7 @@ impl NodeKeys {
     ///
     /// # Panics
     /// Never: every 32 bytes are an ed25519 secret.
-    pub(crate) fn network(&self) -> ed25519::PrivateKey {
+    pub fn network(&self) -> ed25519::PrivateKey {
         let secret = Zeroizing::new(self.stake.to_value());
         let seed = Zeroizing::new(<[u8; 32]>::from(
             Sha3_256::new()
