@@ -13,7 +13,7 @@
 //! | [`vote`], [`leaf`] | what is signed, certificates, and the chain's links |
 //! | [`merkle`] | the tree of all headers and the tree of fee balances |
 //! | [`state`] | the state after a block |
-//! | [`genesis`] | the file that a network starts from |
+//! | [`genesis`], [`network_config`] | the file that a network starts from, and who takes part in it |
 //! | [`wire`], [`base64_bytes`] | versioned binary encoding, byte strings in both encodings |
 //! | [`duration`] | lengths of time as operators write them |
 
@@ -30,6 +30,7 @@ pub mod l1;
 pub mod leaf;
 pub mod merkle;
 pub mod namespace;
+pub mod network_config;
 pub mod number;
 pub mod payload;
 pub mod state;
