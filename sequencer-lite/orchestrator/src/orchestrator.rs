@@ -61,7 +61,8 @@ struct State {
 }
 
 impl Orchestrator {
-    /// Goes on from what `store` has, or begins a new network.
+    /// Goes on from what `store` has, or begins a new network. With a `password` somebody starts the network by hand,
+    /// whatever the rules say.
     ///
     /// # Errors
     /// When the store's record cannot be read or is of another network.
@@ -71,6 +72,10 @@ impl Orchestrator {
         rules: Rules,
         password: Option<String>,
     ) -> Result<Self, StoreError> {
+        let rules = Rules {
+            manual_start: password.is_some(),
+            ..rules
+        };
         let slots = admission.slots();
         let mut registry = Registry::new(admission);
         let record = match store.read()? {

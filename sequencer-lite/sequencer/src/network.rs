@@ -85,6 +85,8 @@ fn check(config: &NetworkConfig, own: &Registration) -> Result<(), JoinError> {
 
 /// Asks running nodes in turn until one has a configuration.
 async fn from_peers(peers: &[Url]) -> Result<NetworkConfig, NetworkError> {
+    // an earlier call in this process has chosen the same one
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let client = Client::builder().timeout(PATIENCE).build();
     let client = client.map_err(NetworkError::Client)?;
     loop {

@@ -88,6 +88,8 @@ impl Network {
         assert!(keys.success());
         std::fs::write(folder.path().join("genesis.toml"), GENESIS).unwrap();
         let port = free_port();
+        // the first call in this process chooses
+        let _ = rustls::crypto::ring::default_provider().install_default();
         Self {
             folder,
             orchestrator: format!("http://127.0.0.1:{port}"),
