@@ -78,21 +78,20 @@ impl Orchestrator {
         };
         let slots = admission.slots();
         let mut registry = Registry::new(admission);
-        let record = match store.read()? {
-            Some(record) => record,
-            None => {
-                let mut name = [0; 32];
-                getrandom::fill(&mut name).map_err(StoreError::Random)?;
-                let record = Record {
-                    network: NetworkId(name),
-                    slots,
-                    claims: Vec::new(),
-                    ready: Vec::new(),
-                    started_by_hand: false,
-                };
-                store.write(&record)?;
-                record
-            }
+        let record = if let Some(record) = store.read()? {
+            record
+        } else {
+            let mut name = [0; 32];
+            getrandom::fill(&mut name).map_err(StoreError::Random)?;
+            let record = Record {
+                network: NetworkId(name),
+                slots,
+                claims: Vec::new(),
+                ready: Vec::new(),
+                started_by_hand: false,
+            };
+            store.write(&record)?;
+            record
         };
         if record.slots != slots {
             return Err(StoreError::Slots {
@@ -113,7 +112,7 @@ impl Orchestrator {
                 .map_err(|error| refused(error.to_string()))?;
             // listed ones have places of their own; open ones come back in the order of their slots
             registry
-                .register(slot, claim)
+                .register(slot, &claim)
                 .map_err(|error| refused(error.to_string()))?;
         }
         for slot in record.ready {
@@ -161,7 +160,7 @@ impl Orchestrator {
         let claim = claim.verify(&self.network)?;
         let mut state = self.state();
         let before = state.registry.clone();
-        if state.registry.register(slot, claim)? {
+        if state.registry.register(slot, &claim)? {
             if let Err(error) = self.write(&state) {
                 state.registry = before;
                 return Err(error);

@@ -116,7 +116,7 @@ impl Registry {
     ///
     /// # Errors
     /// As [`Refusal`] lists.
-    pub fn register(&mut self, slot: usize, claim: VerifiedClaim) -> Result<bool, Refusal> {
+    pub fn register(&mut self, slot: usize, claim: &VerifiedClaim) -> Result<bool, Refusal> {
         let new = claim.claim();
         let free = self.slot(&new.stake_key)?;
         if let Admission::Listed(listed) = &self.admission {

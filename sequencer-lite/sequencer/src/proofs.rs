@@ -71,7 +71,7 @@ pub(crate) async fn namespace(
     let Some((_, Some(payload))) = block(&app, height).await else {
         return absent("payload", height);
     };
-    let namespace = NamespaceId(namespace.into());
+    let namespace = NamespaceId(namespace);
     work(app, move |scheme| {
         Ok(NamespaceProofQueryData {
             proof: NamespaceProof::new(scheme.parameters(), &payload, namespace)?,

@@ -21,7 +21,7 @@ use serde_json::Value;
 use tokio::task::JoinHandle;
 
 /// How long anything in here may take on a machine that is busy.
-pub const SOON: Duration = Duration::from_secs(60);
+pub const SOON: Duration = Duration::from_mins(1);
 
 pub fn rules() -> Rules {
     Rules {

@@ -1,5 +1,6 @@
 //! `keygen`: keys for nodes, in the form of Espresso's `.env` files.
 
+use std::fmt::Write as _;
 use std::fs::{DirBuilder, File};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -106,7 +107,9 @@ fn run(options: &Options) -> Result<(), Failure> {
         write(&path, &text)?;
         println!("{}", path.display());
         let da = !options.not_da.contains(&index);
-        list += &format!(
+        // a String takes everything
+        let _ = write!(
+            list,
             "[[public_keys]]\nstake_table_key = \"{}\"\nstate_ver_key = \"{}\"\nda = {da}\nstake = 1\n\n",
             stake.verifying_key(),
             state.verifying_key(),

@@ -131,7 +131,7 @@ async fn run(options: &Options) -> Result<String, Failure> {
         return Err(Failure::Root { height: finalized });
     };
 
-    let namespace = NamespaceId(options.namespace.into());
+    let namespace = NamespaceId(options.namespace);
     let path = format!("v0/availability/block/{height}/namespace/{}", options.namespace);
     let answer: NamespaceProofQueryData = questions.sequencer(&path).await?;
     let path = format!("v0/availability/vid/common/{height}");

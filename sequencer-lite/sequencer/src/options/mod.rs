@@ -44,7 +44,7 @@ impl Command {
 }
 
 /// An error in how modules are put together.
-fn conflict(message: String) -> clap::Error {
+fn conflict(message: &str) -> clap::Error {
     clap::Error::raw(ErrorKind::ArgumentConflict, format!("{message}\n"))
 }
 

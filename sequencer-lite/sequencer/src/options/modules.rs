@@ -131,7 +131,9 @@ impl Modules {
     /// Adds the module that `arguments`, its name and its options, describe.
     pub(super) fn add(&mut self, arguments: &[OsString]) -> Result<(), clap::Error> {
         let Some(name) = arguments.first() else {
-            return Err(conflict(format!("an empty module after --; modules are {NAMES}")));
+            return Err(conflict(&format!(
+                "an empty module after --; modules are {NAMES}"
+            )));
         };
         let name = name.to_string_lossy().into_owned();
         let fresh = match name.as_str() {
@@ -155,13 +157,13 @@ impl Modules {
             "config" => plain(&mut self.config, arguments)?,
             "explorer" => plain(&mut self.explorer, arguments)?,
             other => {
-                return Err(conflict(format!(
+                return Err(conflict(&format!(
                     "there is no module {other:?}; modules are {NAMES}"
                 )));
             }
         };
         if !fresh {
-            return Err(conflict(format!("module {name} is named twice")));
+            return Err(conflict(&format!("module {name} is named twice")));
         }
         Ok(())
     }
@@ -169,9 +171,7 @@ impl Modules {
     /// Whether the modules fit together.
     pub(super) fn check(&self) -> Result<(), clap::Error> {
         if self.storage_fs.is_some() && self.storage_sql.is_some() {
-            return Err(conflict(
-                "storage-fs and storage-sql: choose one storage".to_owned(),
-            ));
+            return Err(conflict("storage-fs and storage-sql: choose one storage"));
         }
         let needs_http = [
             ("query", self.query.is_some()),
@@ -183,11 +183,11 @@ impl Modules {
         ];
         let lonely = needs_http.iter().find(|(_, named)| *named);
         if let (None, Some((name, _))) = (&self.http, lonely) {
-            return Err(conflict(format!("module {name} needs module http; add -- http")));
+            return Err(conflict(&format!("module {name} needs module http; add -- http")));
         }
         if self.explorer && self.storage_sql.is_none() {
             return Err(conflict(
-                "module explorer needs module storage-sql; add -- storage-sql".to_owned(),
+                "module explorer needs module storage-sql; add -- storage-sql",
             ));
         }
         Ok(())

@@ -12,7 +12,7 @@ async fn five_processes_decide_and_a_killed_one_comes_back() {
     let network = Network::new(5);
     // nodes wait for an orchestrator that is late
     let mut nodes: Vec<Node> = (0..5).map(|index| network.start(index)).collect();
-    let orchestrator = network.serve_orchestrator().await;
+    let orchestrator = network.serve_orchestrator();
     nodes.iter_mut().for_each(Node::wait);
 
     // everybody serves the same stake table, in the order of the list

@@ -107,7 +107,7 @@ impl Network {
     }
 
     /// The orchestrator of this network, for listed keys, in this process: it goes with the test.
-    pub async fn serve_orchestrator(&self) -> crema_http::stop::Stopper {
+    pub fn serve_orchestrator(&self) -> crema_http::stop::Stopper {
         use crema_orchestrator::{
             http, key_list, orchestrator::Orchestrator, registry::Admission, rules, store,
         };
