@@ -12,6 +12,10 @@ ci:
 demo *args:
     cargo demo {{args}}
 
+# A whole network on this machine: L1, contracts, orchestrator, five nodes, relay, prover, load
+demo-native *args:
+    cargo demo --network {{args}}
+
 build:
     cargo build --release --workspace
 

@@ -10,6 +10,7 @@ use clap::Args;
 use serde_json::Value;
 
 use crate::{
+    network,
     process::{Background, capture, command, seconds},
     setup,
 };
@@ -32,6 +33,9 @@ pub struct Options {
     /// Folder of the proving keys.
     #[arg(long, env = "CREMA_KEY_CACHE")]
     key_cache: Option<PathBuf>,
+    /// Or the whole network.
+    #[command(flatten)]
+    network: network::Options,
 }
 
 impl Options {
@@ -40,6 +44,7 @@ impl Options {
         Self {
             capacity: 10,
             key_cache: None,
+            network: network::Options::default(),
         }
     }
 }
@@ -52,6 +57,9 @@ fn capacity(text: &str) -> Result<usize, String> {
 }
 
 pub fn run(options: &Options) -> Result<()> {
+    if options.network.network {
+        return network::run(&options.network, options.key_cache.clone());
+    }
     let start = Instant::now();
     let root = setup::root()?;
     setup::check_prerequisites(&root)?;

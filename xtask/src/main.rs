@@ -2,6 +2,7 @@
 
 mod ci;
 mod demo;
+mod network;
 mod process;
 mod setup;
 
