@@ -1,5 +1,6 @@
 //! Starting: the network, and each node on it.
 
+use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -54,7 +55,8 @@ impl<'a, C: Crypto> Cluster<'a, C> {
             .collect();
         let config = simulated::Config {
             max_size: 1 << 24,
-            max_peers_per_set: NZUsize!(1024),
+            // simplex's resolver reserves room for as many messages as quota and peers allow, 120 bytes each
+            max_peers_per_set: NonZeroUsize::new(keys.len()).unwrap_or(NonZeroUsize::MIN),
             disconnect_on_block: true,
             tracked_peer_sets: NZUsize!(1),
         };
@@ -229,9 +231,12 @@ impl<'a, C: Crypto> Cluster<'a, C> {
     /// Both ends of every channel.
     async fn ends(&self, place: usize) -> [(u64, Ends); CHANNELS.len()] {
         let control = self.oracle.control(self.committee.network_key(place).clone());
-        let quota = Quota::per_second(NZU32!(10_000));
         let mut ends = Vec::new();
         for channel in CHANNELS {
+            let quota = Quota::per_second(match channel {
+                channel::RESOLVER => NZU32!(256),
+                _ => NZU32!(10_000),
+            });
             let registered = control.register(channel, quota).await;
             ends.push((
                 channel,
