@@ -25,7 +25,7 @@ impl CrashPoint {
     pub fn network(cuts: Vec<Cut>) -> Scenario {
         Scenario {
             storing: 3,
-            storm: Duration::from_millis(2_500),
+            storm: Duration::from_secs(4),
             blocks_after: 2,
             watched: Some(MEMBER),
             cuts,

@@ -86,7 +86,7 @@ pub struct Report {
     pub tally: Tally,
     /// Invariants that were broken; the run ends soon after the first.
     pub violations: Vec<Violation>,
-    /// The changes to the watched member's disk, in each of its lives.
+    /// The changes to the watched member's disk while there was trouble, in each of its lives.
     pub changes: Vec<Vec<Change>>,
     /// The command that repeats the run.
     pub command: String,

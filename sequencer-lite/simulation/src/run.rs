@@ -121,11 +121,12 @@ async fn act_out<C: Crypto>(
         cluster.lose_disk(SABOTAGED);
     }
     cluster.pass(time).await;
+    let changes = cluster.changes();
     if is_last && cluster.is_well() {
         recover(&mut cluster, scenario).await;
     }
     cluster.check_blocked().await;
-    cluster.changes()
+    changes
 }
 
 /// After all trouble every honest node goes on, has caught up, and what is decided can be had.
@@ -174,12 +175,18 @@ async fn recover<C: Crypto>(cluster: &mut Cluster<'_, C>, scenario: &Scenario) {
     if scenario.blocks_after > 0 {
         missing.extend(honest.iter().filter_map(|&place| cluster.submit(place)));
     }
+    let last = highest(cluster);
     let mut first = BTreeMap::new();
     let mut next = 1;
     for _ in 0..=patience {
         cluster.pass(Duration::from_secs(1)).await;
-        let last = highest(cluster);
-        while next <= last && cluster.is_well() {
+        // what is decided meanwhile is looked at for the transactions that are missing, and may still be on its way
+        let until = if missing.is_empty() {
+            last
+        } else {
+            highest(cluster)
+        };
+        while next <= until && cluster.is_well() {
             if scenario.all_serve && !cluster.all_serve(next).await {
                 break;
             }
@@ -190,7 +197,7 @@ async fn recover<C: Crypto>(cluster: &mut Cluster<'_, C>, scenario: &Scenario) {
             return;
         }
     }
-    if next <= highest(cluster) {
+    if next <= last {
         cluster
             .ledger()
             .lock()

@@ -150,11 +150,16 @@ impl Scenario {
             mishaps.extend(Mishap::pauses(&mut dice, nodes, wrong, storm));
         }
         mishaps.sort_by_key(|mishap| mishap.at);
+        // liars are at most a third of the members that store payloads as well
+        let drawn = dice.between((nodes as u64).div_ceil(2), nodes as u64) as usize;
+        let storing = (drawn..=nodes)
+            .find(|&storing| 3 * bad[..split].partition_point(|&place| place < storing) < storing)
+            .unwrap_or(nodes);
         Self {
             seed,
             theme,
             nodes,
-            storing: dice.between((nodes as u64).div_ceil(2), nodes as u64) as usize,
+            storing,
             real_crypto: false,
             latency: if is(Theme::Loss) {
                 (

@@ -22,6 +22,7 @@ fn well(scenario: &Scenario) -> Report {
 fn with_liars(seed: u64, lie: Lie) -> Report {
     let mut scenario = Scenario::new(seed, Theme::Calm, 7);
     scenario.liars = [(2, lie), (5, lie)].into();
+    scenario.storing = 7;
     well(&scenario)
 }
 

@@ -9,6 +9,7 @@ use super::{mishap, power_cut, well};
 /// Four members, and nothing but these restarts.
 fn restarts(mishaps: Vec<Mishap>) -> Scenario {
     Scenario {
+        storing: 4,
         storm: Duration::from_secs(9),
         mishaps,
         ..Scenario::new(23, Theme::Calm, 4)

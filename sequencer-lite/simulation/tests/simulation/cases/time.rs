@@ -30,7 +30,7 @@ fn case_25_clocks_that_jump() {
 #[test]
 fn case_25_a_machine_stands_still_for_a_minute() {
     let mut scenario = Scenario::new(25, Theme::Calm, 4);
-    scenario.pace = Duration::from_secs(3);
+    scenario.pace = Duration::from_millis(1_500);
     scenario.storm = Duration::from_secs(66);
     scenario.mishaps = vec![mishap(4_000, [1], pause(60))];
     assert_eq!(well(&scenario).tally.pauses, 1);
