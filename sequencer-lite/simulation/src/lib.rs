@@ -14,20 +14,27 @@
 //! | L1 | after all faults new blocks are decided in bounded time, with the transactions then submitted |
 //! | L2 | every honest node catches up |
 //!
-//! Beside them: honest nodes never hang up on one another, always start again, and never stop by themselves; nothing is
+//! [`CrashPoint`] enumerates every change that a node makes to its disk, and lets its power fail at each.
+//!
+//! Beside the invariants: evidence of double votes convinces, and accuses nobody honest; honest nodes never hang up on one another, always start again, and never stop by themselves; nothing is
 //! ordered that nobody submitted. One seed gives one run, to the last bit: [`Report::hash`].
 
 mod checks;
 mod cluster;
+mod crash_points;
 mod dice;
 mod members;
 mod node;
 mod report;
 mod run;
 mod scenario;
+mod throughput;
 
 pub use checks::Violation;
+pub use crash_points::CrashPoint;
 pub use node::liar::Lie;
+pub use node::power::{Change, ChangeKind, Moment, UnknownMoment};
 pub use report::{Report, Tally};
 pub use run::run;
-pub use scenario::{Sabotage, Scenario, Theme, UnknownTheme};
+pub use scenario::{Accident, Cut, Mishap, NoCut, Sabotage, Scenario, Theme, Traffic, UnknownTheme};
+pub use throughput::{Load, Throughput, throughput};

@@ -4,6 +4,7 @@ use std::fmt;
 use std::ops::AddAssign;
 
 use crate::checks::Violation;
+use crate::node::power::Change;
 
 /// What happened, counted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -20,8 +21,14 @@ pub struct Tally {
     pub blackouts: u64,
     /// Partitions.
     pub partitions: u64,
+    /// Machines that stood still for a while.
+    pub pauses: u64,
     /// Dishonest members.
     pub liars: u64,
+    /// Dishonest members that somebody honest hung up on, by acts.
+    pub shunned: u64,
+    /// Double votes that somebody honest has evidence of.
+    pub caught: u64,
     /// Transactions submitted.
     pub transactions: u64,
     /// Transactions ordered.
@@ -38,7 +45,10 @@ impl AddAssign for Tally {
         self.crashes += other.crashes;
         self.blackouts += other.blackouts;
         self.partitions += other.partitions;
+        self.pauses += other.pauses;
         self.liars += other.liars;
+        self.shunned += other.shunned;
+        self.caught += other.caught;
         self.transactions += other.transactions;
         self.ordered += other.ordered;
         self.again += other.again;
@@ -49,14 +59,17 @@ impl fmt::Display for Tally {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "{} views, {} blocks, {} crashes, {} blackouts, {} partitions, {} liars, {} transactions submitted, {} \
-             ordered, {} of them again",
+            "{} views, {} blocks, {} crashes, {} blackouts, {} partitions, {} pauses, {} liars ({} hung up on, {} double \
+             votes proved), {} transactions submitted, {} ordered, {} of them again",
             self.views,
             self.blocks,
             self.crashes,
             self.blackouts,
             self.partitions,
+            self.pauses,
             self.liars,
+            self.shunned,
+            self.caught,
             self.transactions,
             self.ordered,
             self.again,
@@ -73,6 +86,8 @@ pub struct Report {
     pub tally: Tally,
     /// Invariants that were broken; the run ends soon after the first.
     pub violations: Vec<Violation>,
+    /// The changes to the watched member's disk while there was trouble, in each of its lives.
+    pub changes: Vec<Vec<Change>>,
     /// The command that repeats the run.
     pub command: String,
 }

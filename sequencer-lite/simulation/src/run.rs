@@ -14,17 +14,20 @@ use crema_types::Payload;
 use crate::checks::{Ledger, SharedLedger, Violation};
 use crate::cluster::{Cluster, Context, SABOTAGED, transaction};
 use crate::members::{self, Crypto};
+use crate::node::power::Change;
 use crate::report::{Report, Tally};
 use crate::scenario::{Sabotage, Scenario, Theme};
-
-/// Blocks that must be decided after all trouble.
-const BLOCKS_AFTER: u64 = 5;
 
 /// Time between two blackouts: enough for other trouble as well.
 const SHORTEST_ACT: Duration = Duration::from_secs(6);
 
 /// Plays a scenario and checks every invariant on the way.
 pub fn run(scenario: &Scenario) -> Report {
+    play_any(scenario).0
+}
+
+/// Plays a scenario; the ledger of what was shown stays.
+pub(crate) fn play_any(scenario: &Scenario) -> (Report, SharedLedger) {
     if scenario.real_crypto {
         play::<Pairing>(scenario)
     } else {
@@ -32,7 +35,7 @@ pub fn run(scenario: &Scenario) -> Report {
     }
 }
 
-fn play<C: Crypto>(scenario: &Scenario) -> Report {
+fn play<C: Crypto>(scenario: &Scenario) -> (Report, SharedLedger) {
     let committee = members::committee::<C>(scenario.nodes, scenario.storing);
     let honest: BTreeSet<usize> = (0..scenario.nodes)
         .filter(|place| !scenario.liars.contains_key(place))
@@ -46,14 +49,16 @@ fn play<C: Crypto>(scenario: &Scenario) -> Report {
     };
     let mut before = None;
     let mut hash = String::new();
+    let mut changes = Vec::new();
     for act in 0..=scenario.blackouts {
         tally.acts += 1;
         let runner = before.map_or_else(|| new_runner(scenario), deterministic::Runner::from);
         let (state, checkpoint): (String, Checkpoint) = runner.start_and_recover(|context| {
             let (committee, ledger, tally) = (Arc::clone(&committee), ledger.clone(), &mut tally);
+            let changes = &mut changes;
             async move {
                 let auditor = context.auditor();
-                act_out::<C>(context, scenario, committee, ledger, tally, act).await;
+                *changes = act_out::<C>(context, scenario, committee, ledger, tally, act).await;
                 auditor.state()
             }
         });
@@ -65,15 +70,21 @@ fn play<C: Crypto>(scenario: &Scenario) -> Report {
             break;
         }
     }
-    let ledger = ledger.lock();
-    tally.views = ledger.views();
-    tally.blocks = ledger.chain().len() as u64;
-    Report {
+    let violations = {
+        let ledger = ledger.lock();
+        tally.views = ledger.views();
+        tally.caught = ledger.caught();
+        tally.blocks = ledger.chain().len() as u64;
+        ledger.violations().to_vec()
+    };
+    let report = Report {
         hash,
         tally,
-        violations: ledger.violations().to_vec(),
+        violations,
+        changes,
         command: scenario.command(),
-    }
+    };
+    (report, ledger)
 }
 
 fn new_runner(scenario: &Scenario) -> deterministic::Runner {
@@ -101,7 +112,7 @@ async fn act_out<C: Crypto>(
     ledger: SharedLedger,
     tally: &mut Tally,
     act: u64,
-) {
+) -> Vec<Vec<Change>> {
     let is_last = act == scenario.blackouts;
     let mut cluster = Cluster::<C>::new(context.child("cluster"), scenario, committee, ledger, tally).await;
     let time = (scenario.storm / (scenario.blackouts as u32 + 1)).max(SHORTEST_ACT);
@@ -110,10 +121,12 @@ async fn act_out<C: Crypto>(
         cluster.lose_disk(SABOTAGED);
     }
     cluster.pass(time).await;
+    let changes = cluster.changes();
     if is_last && cluster.is_well() {
         recover(&mut cluster, scenario).await;
     }
     cluster.check_blocked().await;
+    changes
 }
 
 /// After all trouble every honest node goes on, has caught up, and what is decided can be had.
@@ -122,7 +135,7 @@ async fn recover<C: Crypto>(cluster: &mut Cluster<'_, C>, scenario: &Scenario) {
     let honest: Vec<usize> = {
         let ledger = cluster.ledger().lock();
         (0..scenario.nodes)
-            .filter(|&place| ledger.is_honest(place))
+            .filter(|&place| ledger.is_honest(place) && !cluster.is_gone(place))
             .collect()
     };
     let highest = |cluster: &Cluster<'_, C>| {
@@ -130,7 +143,7 @@ async fn recover<C: Crypto>(cluster: &mut Cluster<'_, C>, scenario: &Scenario) {
         ledger.chain().keys().next_back().copied().unwrap_or(0)
     };
     let patience = 90 + 6 * scenario.nodes as u64;
-    let target = highest(cluster) + BLOCKS_AFTER;
+    let target = highest(cluster) + scenario.blocks_after;
     let mut waited = 0;
     loop {
         let behind = {
@@ -158,20 +171,37 @@ async fn recover<C: Crypto>(cluster: &mut Cluster<'_, C>, scenario: &Scenario) {
         cluster.pass(Duration::from_secs(1)).await;
         waited += 1;
     }
-    let late: Vec<u64> = honest.iter().filter_map(|&place| cluster.submit(place)).collect();
-    let mut missing: BTreeSet<u64> = late.into_iter().collect();
+    let mut missing = BTreeSet::new();
+    if scenario.blocks_after > 0 {
+        missing.extend(honest.iter().filter_map(|&place| cluster.submit(place)));
+    }
+    let last = highest(cluster);
     let mut first = BTreeMap::new();
     let mut next = 1;
     for _ in 0..=patience {
         cluster.pass(Duration::from_secs(1)).await;
-        let last = highest(cluster);
-        while next <= last && cluster.is_well() {
+        // what is decided meanwhile is looked at for the transactions that are missing, and may still be on its way
+        let until = if missing.is_empty() {
+            last
+        } else {
+            highest(cluster)
+        };
+        while next <= until && cluster.is_well() {
+            if scenario.all_serve && !cluster.all_serve(next).await {
+                break;
+            }
             take_payload(cluster, scenario, next, &mut missing, &mut first).await;
             next += 1;
         }
-        if missing.is_empty() || !cluster.is_well() {
+        if missing.is_empty() && next > last || !cluster.is_well() {
             return;
         }
+    }
+    if next <= last {
+        cluster
+            .ledger()
+            .lock()
+            .report(Violation::PayloadLost { height: next });
     }
     if let Some(&number) = missing.first() {
         let seconds = patience;
@@ -207,7 +237,7 @@ async fn take_payload<C: Crypto>(
             .report(Violation::OtherPayload { node, height });
         return;
     }
-    for number in numbers(&payload) {
+    for number in numbers(&payload, scenario.traffic.bytes) {
         let Some(number) = number.filter(|&number| number < cluster.tally().transactions) else {
             cluster.ledger().lock().report(Violation::Invented { height });
             return;
@@ -215,6 +245,7 @@ async fn take_payload<C: Crypto>(
         missing.remove(&number);
         let Some(&before) = first.get(&number) else {
             first.insert(number, height);
+            cluster.ledger().lock().timing_mut().ordered(number, height);
             cluster.tally().ordered += 1;
             continue;
         };
@@ -230,11 +261,11 @@ async fn take_payload<C: Crypto>(
 }
 
 /// The numbers of the transactions in a payload; none for one that nobody made.
-fn numbers(payload: &Payload) -> Vec<Option<u64>> {
+fn numbers(payload: &Payload, bytes: Option<usize>) -> Vec<Option<u64>> {
     let numbers = payload.transactions().map(|(_, found)| {
         let start = found.payload.first_chunk::<8>()?;
         let number = u64::from_le_bytes(*start);
-        (transaction(number) == found).then_some(number)
+        (transaction(number, bytes) == found).then_some(number)
     });
     numbers.collect()
 }

@@ -211,7 +211,8 @@ where
         epoch: EPOCH,
         floor: Floor::Genesis(sha256::Digest(genesis.0)),
         replay_buffer: NZUsize!(1 << 20),
-        write_buffer: NZUsize!(1 << 20),
+        // one buffer per view that is kept, each of this size: votes and certificates of a hundred members fit in it
+        write_buffer: NZUsize!(1 << 16),
         page_cache: CacheRef::new(NZU16!(4096), NZUsize!(64)),
         leader_timeout: timing.proposal,
         certification_timeout: timing.certification,

@@ -5,18 +5,22 @@
 
 mod certificate;
 mod conduct;
+mod evidence;
+mod timing;
 mod violation;
 mod witness;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use crema_consensus::ordering::Fault;
 use crema_consensus::{Committee, DecidedLeaf};
 use crema_light_client::bundle::StateSignatureRequestBody;
 use crema_light_client::state::LightClientState;
 use crema_types::{Commitment, Leaf};
 
 pub(crate) use conduct::Overheard;
+use timing::Timing;
 pub use violation::Violation;
 pub(crate) use witness::Witness;
 
@@ -44,12 +48,16 @@ pub(crate) struct Ledger {
     honest: BTreeSet<usize>,
     records: Vec<Record>,
     chain: BTreeMap<u64, Arc<DecidedLeaf>>,
+    /// Members that were caught, and in which view.
+    caught: BTreeSet<(usize, u64)>,
+    timing: Timing,
     violations: Vec<Violation>,
 }
 
 impl Ledger {
     /// Nothing yet, of a committee whose members at `honest` are.
     pub fn new(committee: Arc<Committee>, genesis: Leaf, honest: BTreeSet<usize>) -> Self {
+        let timing = Timing::new(committee.len());
         let records = (0..committee.len()).map(|_| Record::default()).collect();
         Self {
             committee,
@@ -57,6 +65,8 @@ impl Ledger {
             honest,
             records,
             chain: BTreeMap::new(),
+            caught: BTreeSet::new(),
+            timing,
             violations: Vec::new(),
         }
     }
@@ -74,6 +84,16 @@ impl Ledger {
     /// An invariant is broken.
     pub fn report(&mut self, violation: Violation) {
         self.violations.push(violation);
+    }
+
+    /// When what happened.
+    pub fn timing(&self) -> &Timing {
+        &self.timing
+    }
+
+    /// To be told of more.
+    pub fn timing_mut(&mut self) -> &mut Timing {
+        &mut self.timing
     }
 
     /// What was decided, by height.
@@ -134,6 +154,7 @@ impl Ledger {
         if !seen && let Err(reason) = certificate::check(&self.committee, decided) {
             self.report(Violation::Certificate { node, height, reason });
         }
+        self.timing.decided(node, height);
         self.records[node].decided.insert(height, name);
         self.chain.entry(height).or_insert_with(|| Arc::clone(decided));
     }
@@ -191,6 +212,31 @@ impl Ledger {
         let decided = self.records[node].decided.get(&state.block_height);
         let leaf = self.chain.get(&state.block_height);
         decided.is_some() && leaf.is_some_and(|decided| decided.leaf.light_client_state() == *state)
+    }
+
+    /// A node has caught a member signing two things that exclude each other.
+    pub fn accused(&mut self, node: usize, fault: &Fault) {
+        if !self.is_honest(node) {
+            return;
+        }
+        let accused = fault.place;
+        if self.is_honest(accused) {
+            let view = fault.view;
+            self.report(Violation::FalseAccusation { node, accused, view });
+        } else if let Err(reason) = evidence::check(&self.committee, fault) {
+            self.report(Violation::Evidence {
+                node,
+                accused,
+                reason,
+            });
+        } else {
+            self.caught.insert((accused, fault.view));
+        }
+    }
+
+    /// Faults that honest nodes hold evidence of, by member and view.
+    pub fn caught(&self) -> u64 {
+        self.caught.len() as u64
     }
 
     /// A node begins to start.

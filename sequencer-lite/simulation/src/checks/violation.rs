@@ -49,7 +49,7 @@ pub enum Violation {
         reason: String,
     },
     /// S6.
-    #[error("S6: no honest node serves the decided payload of height {height}")]
+    #[error("S6: the decided payload of height {height} is not served")]
     PayloadLost {
         /// Where.
         height: u64,
@@ -117,6 +117,26 @@ pub enum Violation {
         node: usize,
         /// On whom.
         peer: usize,
+    },
+    /// An honest node is accused.
+    #[error("node {node} accuses node {accused} of two votes in view {view}, and both are honest")]
+    FalseAccusation {
+        /// Who accuses.
+        node: usize,
+        /// Whom.
+        accused: usize,
+        /// The view.
+        view: u64,
+    },
+    /// Evidence that convinces nobody.
+    #[error("node {node} accuses node {accused}, and its evidence is none: {reason}")]
+    Evidence {
+        /// Who accuses.
+        node: usize,
+        /// Whom.
+        accused: usize,
+        /// What is wrong.
+        reason: &'static str,
     },
     /// A transaction that nobody submitted.
     #[error("the payload of height {height} contains a transaction that nobody submitted")]

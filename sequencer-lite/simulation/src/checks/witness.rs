@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crema_consensus::DecidedLeaf;
+use crema_consensus::ordering::Fault;
 use crema_consensus::source::{Observer, StateSignatureSink};
 use crema_light_client::bundle::StateSignatureRequestBody;
 use crema_light_client::schnorr;
@@ -53,6 +54,10 @@ impl Observer for Witness {
         for leaf in leaves {
             ledger.decided(self.node, &self.told(leaf));
         }
+    }
+
+    fn fault(&self, fault: &Fault) {
+        self.ledger.lock().accused(self.node, fault);
     }
 }
 

@@ -1,8 +1,11 @@
 //! A committee in one process: nodes that start, lose power and start again, and the links between them.
 
 mod links;
+mod mishaps;
 mod start;
 
+use std::collections::BTreeSet;
+use std::sync::atomic::AtomicI64;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
@@ -15,9 +18,11 @@ use crema_types::{Header, NamespaceId, Payload, Transaction};
 use crate::checks::{SharedLedger, Violation};
 use crate::dice::Dice;
 use crate::members::Crypto;
-use crate::node::disk::{Moment, Power};
+use crate::node::liar::Lie;
+use crate::node::power::{Change, Power};
+use crate::node::twins::Sides;
 use crate::report::Tally;
-use crate::scenario::{Sabotage, Scenario};
+use crate::scenario::Scenario;
 
 use links::Partition;
 pub(crate) use start::SABOTAGED;
@@ -26,6 +31,9 @@ pub(crate) type Context = deterministic::Context;
 
 /// How long an answer of a node is waited for: one that has lost power gives none.
 const PATIENCE: Duration = Duration::from_secs(5);
+
+/// How often the world looks at its nodes.
+const TICK: Duration = Duration::from_millis(20);
 
 /// A node's machine.
 enum Machine {
@@ -65,16 +73,32 @@ pub(crate) struct Cluster<'a, C: Crypto> {
     next_transaction: SystemTime,
     /// Whether there is trouble.
     stormy: bool,
+    /// When this act began.
+    started: SystemTime,
+    /// The first of the scenario's mishaps that has not happened.
+    next_mishap: usize,
+    /// Machines that stand still, and until when.
+    standing: Vec<Option<SystemTime>>,
+    /// Seconds that each node's clock is off.
+    clocks: Vec<Arc<AtomicI64>>,
+    /// Who deals with which of twins, and when that is drawn again.
+    sides: Sides,
+    next_sides: SystemTime,
+    /// Starts of all nodes, and of each.
     starts: u64,
+    lives: Vec<u64>,
+    /// Changes to the watched node's disk, in each of its lives so far.
+    changes: Vec<Vec<Change>>,
     /// Disks that were lost, by node.
     lost_disks: Vec<u64>,
 }
 
 /// The transaction of this number.
-pub(crate) fn transaction(number: u64) -> Transaction {
+pub(crate) fn transaction(number: u64, bytes: Option<usize>) -> Transaction {
+    let repeated = bytes.map_or(4 + (number % 29) as usize, |bytes| bytes.div_ceil(8).max(1));
     Transaction {
         namespace: NamespaceId((number % 3) as u32 + 1),
-        payload: number.to_le_bytes().repeat(4 + (number % 29) as usize),
+        payload: number.to_le_bytes().repeat(repeated),
     }
 }
 
@@ -82,8 +106,8 @@ impl<C: Crypto> Cluster<'_, C> {
     /// Lets time pass, with trouble or without.
     pub async fn pass(&mut self, time: Duration) {
         let end = self.context.current() + time;
-        while self.context.current() < end && self.ledger.lock().violations().is_empty() {
-            self.context.sleep(Duration::from_millis(20)).await;
+        while self.context.current() < end && self.is_well() {
+            self.context.sleep(TICK).await;
             self.tick().await;
         }
     }
@@ -93,12 +117,18 @@ impl<C: Crypto> Cluster<'_, C> {
             self.look_after(place).await;
         }
         let now = self.context.current();
+        self.ledger.lock().timing_mut().tick(now);
         if now >= self.next_transaction {
             let place = self.dice.between(0, self.machines.len() as u64 - 1) as usize;
             self.submit(place);
-            self.next_transaction = now + Duration::from_millis(self.dice.between(50, 400));
+            let (shortest, longest) = self.scenario.traffic.pause;
+            let pause = self
+                .dice
+                .between(shortest.as_millis() as u64, longest.as_millis() as u64);
+            self.next_transaction = now + Duration::from_millis(pause);
         }
         if self.stormy {
+            self.befall();
             self.crash_somewhere();
             self.move_partitions().await;
         }
@@ -110,7 +140,9 @@ impl<C: Crypto> Cluster<'_, C> {
             return None;
         };
         let number = self.tally.transactions;
-        up.validator.as_ref()?.submit(transaction(number));
+        let transaction = transaction(number, self.scenario.traffic.bytes);
+        up.validator.as_ref()?.submit(transaction);
+        self.ledger.lock().timing_mut().submitted(number, place);
         self.tally.transactions += 1;
         Some(number)
     }
@@ -139,16 +171,6 @@ impl<C: Crypto> Cluster<'_, C> {
             }
             Machine::Up(_) | Machine::Gone => {}
         }
-    }
-
-    fn power_failed(&mut self, place: usize) {
-        let pause = self.dice.between(50, 3_000);
-        let until = self.context.current() + Duration::from_millis(pause);
-        if let Machine::Up(up) = std::mem::replace(&mut self.machines[place], Machine::Down(until)) {
-            up.task.abort();
-            self.tally.crashes += 1;
-        }
-        self.ledger.lock().stopped(place);
     }
 
     /// A node has started: the ledger hears what it remembers.
@@ -183,57 +205,6 @@ impl<C: Crypto> Cluster<'_, C> {
         }
     }
 
-    /// Lets the power of some node fail at one of its next operations.
-    fn crash_somewhere(&mut self) {
-        let Some(mean) = self.scenario.crashes else { return };
-        if !self.dice.once_in(mean.as_millis() as u64 / 20) {
-            return;
-        }
-        let place = self.dice.between(0, self.machines.len() as u64 - 1) as usize;
-        let (number, moment) = self.failure(16);
-        if let Machine::Up(up) = &self.machines[place] {
-            up.power.fail_at(number, moment);
-        }
-    }
-
-    /// A failure of power at one of the next operations.
-    fn failure(&mut self, most: u64) -> (u64, Moment) {
-        let number = self.dice.between(1, most);
-        let moment = match self.dice.between(0, 2) {
-            0 => Moment::Before,
-            1 => Moment::Torn(self.dice.between(0, 255) as u8),
-            _ => Moment::After,
-        };
-        (number, moment)
-    }
-
-    /// The end of all trouble: links are good, and every machine has power.
-    pub async fn heal(&mut self) {
-        self.stormy = false;
-        self.partition = None;
-        self.repair_links().await;
-        let now = self.context.current();
-        for place in 0..self.machines.len() {
-            match &mut self.machines[place] {
-                Machine::Down(until) => *until = now,
-                Machine::Up(up) => up.power.last(),
-                Machine::Gone => {}
-            }
-        }
-        if self.scenario.sabotage == Some(Sabotage::NoQuorum) {
-            for place in 0..=(self.scenario.nodes - 1) / 3 {
-                self.power_failed(place);
-                self.machines[place] = Machine::Gone;
-            }
-        }
-    }
-
-    /// Loses the disk of a node, and its power.
-    pub fn lose_disk(&mut self, place: usize) {
-        self.power_failed(place);
-        self.lost_disks[place] += 1;
-    }
-
     /// The validators of honest nodes that are up.
     pub fn honest(&self) -> Vec<(usize, Arc<Validator>)> {
         let ledger = self.ledger.lock();
@@ -244,26 +215,50 @@ impl<C: Crypto> Cluster<'_, C> {
         up.filter(|(place, _)| ledger.is_honest(*place)).collect()
     }
 
-    /// What a node answers, if it does; no answer though it has power is a violation.
+    /// What a node answers, if it does and has something to say.
     pub async fn ask<T>(&self, question: impl Future<Output = Option<T>>) -> Option<T> {
         self.answer(question).await.flatten()
     }
 
-    /// Who hangs up on whom, both being honest.
-    pub async fn check_blocked(&self) {
+    /// Who hangs up on whom: never one honest node on another.
+    pub async fn check_blocked(&mut self) {
         // the network ends with the runtime
         let Ok(blocked) = self.oracle.blocked().await else {
             return;
         };
+        let mut shunned = BTreeSet::new();
         let mut ledger = self.ledger.lock();
         for (node, peer) in blocked {
-            if let (Some(node), Some(peer)) = (self.committee.place(&node), self.committee.place(&peer))
-                && ledger.is_honest(node)
-                && ledger.is_honest(peer)
-            {
-                ledger.report(Violation::BlocksHonest { node, peer });
+            let (Some(node), Some(peer)) = (self.committee.place(&node), self.committee.place(&peer)) else {
+                continue;
+            };
+            match (ledger.is_honest(node), ledger.is_honest(peer)) {
+                (true, true) => ledger.report(Violation::BlocksHonest { node, peer }),
+                (true, false) => drop(shunned.insert(peer)),
+                (false, _) => {}
             }
         }
+        self.tally.shunned += shunned.len() as u64;
+    }
+
+    /// Whether there are twins, and nobody has said who sees which.
+    fn twins_are_sampled(&self) -> bool {
+        let mut lies = self.scenario.liars.values();
+        self.scenario.second_side.is_none() && lies.any(|&lie| lie == Lie::Twins)
+    }
+
+    /// Changes to the watched node's disk, in each of its lives.
+    pub fn changes(&self) -> Vec<Vec<Change>> {
+        let mut changes = self.changes.clone();
+        if let Some(Machine::Up(up)) = self.scenario.watched.map(|place| &self.machines[place]) {
+            changes.push(up.power.log());
+        }
+        changes
+    }
+
+    /// Whether the member at `place` will not start again.
+    pub fn is_gone(&self, place: usize) -> bool {
+        matches!(self.machines[place], Machine::Gone)
     }
 
     /// Whether no invariant is broken so far.
@@ -285,6 +280,16 @@ impl<C: Crypto> Cluster<'_, C> {
             }
         }
         None
+    }
+
+    /// Whether every honest node that is up serves the payload of a height.
+    pub async fn all_serve(&self, height: u64) -> bool {
+        for (_, validator) in self.honest() {
+            if self.ask(validator.payload(height)).await.is_none() {
+                return false;
+            }
+        }
+        true
     }
 
     /// What happened so far.

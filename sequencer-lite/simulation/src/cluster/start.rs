@@ -1,9 +1,11 @@
 //! Starting: the network, and each node on it.
 
+use std::num::NonZeroUsize;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use commonware_p2p::simulated::{self, Network};
+use commonware_p2p::simulated;
 use commonware_runtime::{Clock as _, Quota, Spawner as _, Supervisor as _};
 use commonware_utils::{NZU32, NZUsize};
 use crema_consensus::mempool::{Limits, Mempool};
@@ -14,14 +16,15 @@ use crema_consensus::{
 use crema_types::FeeInfo;
 
 use super::links::link;
-use super::{Cluster, Context, Machine, Up};
+use super::{Cluster, Context, Up};
 use crate::checks::{Overheard, SharedLedger, Witness};
 use crate::dice::Dice;
 use crate::members::{self, Crypto, Secrets};
-use crate::node;
-use crate::node::disk::Power;
 use crate::node::liar::{Liar, Lie};
-use crate::node::outbox::{Conduct, Outbox};
+use crate::node::machine::Machine;
+use crate::node::outbox::{Conduct, Meter, Outbox};
+use crate::node::power::Power;
+use crate::node::twins::{Side, Sides, Twin};
 use crate::report::Tally;
 use crate::scenario::{Sabotage, Scenario};
 
@@ -29,12 +32,12 @@ use crate::scenario::{Sabotage, Scenario};
 pub(crate) const SABOTAGED: usize = 1;
 
 /// A clock that is off by so many seconds.
-struct SkewedClock(i64);
+struct SkewedClock(Arc<AtomicI64>);
 
 impl WallClock for SkewedClock {
     fn seconds(&self, runtime: SystemTime) -> u64 {
         let true_seconds = runtime.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
-        true_seconds.saturating_add_signed(self.0)
+        true_seconds.saturating_add_signed(self.0.load(Ordering::Relaxed))
     }
 }
 
@@ -52,11 +55,13 @@ impl<'a, C: Crypto> Cluster<'a, C> {
             .collect();
         let config = simulated::Config {
             max_size: 1 << 24,
-            max_peers_per_set: NZUsize!(1024),
+            // simplex's resolver reserves room for as many messages as quota and peers allow, 120 bytes each
+            max_peers_per_set: NonZeroUsize::new(keys.len()).unwrap_or(NonZeroUsize::MIN),
             disconnect_on_block: true,
             tracked_peer_sets: NZUsize!(1),
         };
-        let (network, oracle) = Network::new_with_peers(context.child("network"), config, keys.clone()).await;
+        let (network, oracle) =
+            simulated::Network::new_with_peers(context.child("network"), config, keys.clone()).await;
         network.start();
         for from in &keys {
             for to in keys.iter().filter(|to| *to != from) {
@@ -64,16 +69,31 @@ impl<'a, C: Crypto> Cluster<'a, C> {
                 added.expect("a new network takes links");
             }
         }
+        for key in keys.iter().filter(|_| scenario.bandwidth.is_some()) {
+            let limit = scenario.bandwidth;
+            let limited = oracle.limit_bandwidth(key.clone(), limit, limit).await;
+            limited.expect("a new network takes limits");
+        }
         let now = context.current();
         Self {
             check: C::of(&committee),
-            machines: keys.iter().map(|_| Machine::Down(now)).collect(),
+            machines: keys.iter().map(|_| super::Machine::Down(now)).collect(),
             dice: Dice::new(scenario.seed, 100 + tally.acts),
             partition: None,
             next_partition: now + Duration::from_secs(1),
             next_transaction: now,
             stormy: true,
+            started: now,
+            next_mishap: 0,
+            standing: vec![None; keys.len()],
+            clocks: (0..keys.len())
+                .map(|place| Arc::new(AtomicI64::new(scenario.skew.get(&place).copied().unwrap_or(0))))
+                .collect(),
+            sides: Sides::fixed(keys.len(), scenario.second_side.as_deref().unwrap_or_default()),
+            next_sides: now,
             starts: 0,
+            lives: vec![0; keys.len()],
+            changes: Vec::new(),
             lost_disks: vec![0; keys.len()],
             context,
             scenario,
@@ -84,22 +104,21 @@ impl<'a, C: Crypto> Cluster<'a, C> {
         }
     }
 
-    /// Starts the node at `place`.
+    /// Starts the node at `place`, and its twin if it has one.
     pub(super) async fn start(&mut self, place: usize) {
         self.starts += 1;
-        let power = Power::lasting();
-        if self.stormy
-            && self.scenario.crashes.is_some()
-            && self.starts > self.scenario.nodes as u64
-            && self.dice.once_in(3)
-        {
-            // while it starts, or soon after
-            let (number, moment) = self.failure(80);
-            power.fail_at(number, moment);
-        }
+        let life = self.lives[place];
+        self.lives[place] += 1;
+        let power = self.power(place, life);
         self.ledger.lock().starting(place);
-        let network = self.network(place).await;
-        let config = self.config(place);
+        let (network, second) = if self.scenario.liars.get(&place) == Some(&Lie::Twins) {
+            let (first, second) = self.twin_networks(place).await;
+            (first, Some((self.config(place, Side::Second), second)))
+        } else {
+            let conduct = self.conduct(place);
+            (self.network(place, &conduct).await, None)
+        };
+        let config = self.config(place, Side::First);
         let slot = Arc::new(Mutex::new(None));
         let context = self
             .context
@@ -109,19 +128,45 @@ impl<'a, C: Crypto> Cluster<'a, C> {
         let (started, supply) = (Arc::clone(&slot), power.clone());
         // the node ends with this task
         let task = context.spawn(move |context| async move {
-            let machine = node::machine::Machine::new(context.child("validator"), supply);
+            let twin = match second {
+                Some((config, network)) => {
+                    let machine = Machine::new(context.child("twin"), supply.clone());
+                    Validator::start(machine, config, network).await.ok()
+                }
+                None => None,
+            };
+            let machine = Machine::new(context.child("validator"), supply);
             let result = Validator::start(machine, config, network).await.map(Arc::new);
             if let Ok(mut slot) = started.lock() {
                 *slot = Some(result);
             }
             std::future::pending::<()>().await;
+            drop(twin);
         });
-        self.machines[place] = Machine::Up(Box::new(Up {
+        self.machines[place] = super::Machine::Up(Box::new(Up {
             power,
             task,
             slot,
             validator: None,
         }));
+    }
+
+    /// Power for a life of a node, with the failure that is due in it.
+    fn power(&mut self, place: usize, life: u64) -> Power {
+        let power = Power::lasting(self.scenario.watched == Some(place));
+        let mut cuts = self.scenario.cuts.iter();
+        if let Some(cut) = cuts.find(|cut| cut.member == place && cut.life == life) {
+            power.fail_at(cut.change, cut.moment);
+        } else if self.stormy
+            && self.scenario.crashes.is_some()
+            && self.starts > self.scenario.nodes as u64
+            && self.dice.once_in(3)
+        {
+            // while it starts, or soon after
+            let (number, moment) = self.failure(80);
+            power.fail_at(number, moment);
+        }
+        power
     }
 
     fn scheme(&self, place: usize) -> Scheme<C> {
@@ -133,6 +178,7 @@ impl<'a, C: Crypto> Cluster<'a, C> {
     fn config(
         &self,
         place: usize,
+        side: Side,
     ) -> Config<C, simulated::Control<NetworkKey, Context>, simulated::Manager<NetworkKey, Context>> {
         let Secrets {
             state, network: _, ..
@@ -149,15 +195,18 @@ impl<'a, C: Crypto> Cluster<'a, C> {
             scheme: self.scheme(place),
             keys: Keys { state_key: state },
             genesis: members::genesis(),
-            partition: format!("node-{place}-{}", self.lost_disks[place]),
+            partition: match side {
+                Side::Second => format!("twin-{place}-{}", self.lost_disks[place]),
+                Side::First | Side::Both => format!("node-{place}-{}", self.lost_disks[place]),
+            },
             timing: Timing {
-                pace: Duration::from_millis(300),
+                pace: self.scenario.pace,
                 ..Timing::default()
             },
             // pending transactions are in memory, and lost with it
             source: Arc::new(Mempool::new(Limits::default(), builder)),
             l1: Arc::new(NoL1),
-            clock: Arc::new(SkewedClock(self.scenario.skew.get(&place).copied().unwrap_or(0))),
+            clock: Arc::new(SkewedClock(Arc::clone(&self.clocks[place]))),
             observer: Arc::clone(&witness) as Arc<_>,
             sink: witness,
             blocker: self.oracle.control(self.committee.network_key(place).clone()),
@@ -179,36 +228,101 @@ impl<'a, C: Crypto> Cluster<'a, C> {
         Arc::new(Overheard::new(self.ledger.clone(), place, liar))
     }
 
-    async fn network(
-        &mut self,
-        place: usize,
-    ) -> crema_consensus::Network<Outbox, simulated::Receiver<NetworkKey>> {
+    /// Both ends of every channel.
+    async fn ends(&self, place: usize) -> [(u64, Ends); CHANNELS.len()] {
         let control = self.oracle.control(self.committee.network_key(place).clone());
-        let quota = Quota::per_second(NZU32!(10_000));
-        let conduct = self.conduct(place);
         let mut ends = Vec::new();
-        for channel in [
-            channel::VOTES,
-            channel::CERTIFICATES,
-            channel::RESOLVER,
-            channel::DISPERSAL,
-            channel::REQUESTS,
-        ] {
+        for channel in CHANNELS {
+            let quota = Quota::per_second(match channel {
+                channel::RESOLVER => NZU32!(256),
+                _ => NZU32!(10_000),
+            });
             let registered = control.register(channel, quota).await;
-            let (sender, receiver) = registered.expect("the network runs as long as the simulation");
-            let dice = Dice::new(self.scenario.seed, 2000 + 8 * self.starts + channel);
-            let outbox = Outbox::new(sender, channel, Arc::clone(&conduct), self.scenario.doubled, dice);
-            ends.push((outbox, receiver));
+            ends.push((
+                channel,
+                registered.expect("the network runs as long as the simulation"),
+            ));
         }
-        let Ok([votes, certificates, resolver, dispersal, requests]) = <[_; 5]>::try_from(ends) else {
-            unreachable!("one for each of five channels");
+        let Ok(ends) = ends.try_into() else {
+            unreachable!("one for each channel");
         };
-        crema_consensus::Network {
-            votes,
-            certificates,
-            resolver,
-            dispersal,
-            requests,
+        ends
+    }
+
+    fn outbox(&self, place: usize, sender: Sender, channel: u64, conduct: &Arc<dyn Conduct>) -> Outbox {
+        let dice = Dice::new(self.scenario.seed, 2000 + 8 * self.starts + channel);
+        let meter = Meter {
+            ledger: self.ledger.clone(),
+            node: place,
+            others: self.committee.len() as u64 - 1,
+        };
+        Outbox::new(
+            sender,
+            channel,
+            Arc::clone(conduct),
+            meter,
+            self.scenario.doubled,
+            dice,
+        )
+    }
+
+    async fn network(&self, place: usize, conduct: &Arc<dyn Conduct>) -> Network {
+        let ends = self.ends(place).await;
+        network(
+            ends.map(|(channel, (sender, receiver))| {
+                (self.outbox(place, sender, channel, conduct), receiver)
+            }),
+        )
+    }
+
+    /// The networks of both instances of a member: each message goes to those that the sender's side sees.
+    async fn twin_networks(&self, place: usize) -> (Network, Network) {
+        let conduct = |instance| -> Arc<dyn Conduct> {
+            Arc::new(Twin {
+                sides: self.sides.clone(),
+                instance,
+                committee: Arc::clone(&self.committee),
+            })
+        };
+        let (first, second) = (conduct(Side::First), conduct(Side::Second));
+        let ends = self.ends(place).await.map(|(channel, (sender, receiver))| {
+            let (sides, committee) = (self.sides.clone(), Arc::clone(&self.committee));
+            let context = self.context.child("split");
+            let (one, other) =
+                receiver.split_with(context, move |(sender, _)| sides.target(committee.place(sender)));
+            let to_first = (self.outbox(place, sender.clone(), channel, &first), one);
+            let to_second = (self.outbox(place, sender, channel, &second), other);
+            (to_first, to_second)
+        });
+        let (ones, others): (Vec<_>, Vec<_>) = ends.into_iter().unzip();
+        match (ones.try_into(), others.try_into()) {
+            (Ok(ones), Ok(others)) => (network(ones), network(others)),
+            _ => unreachable!("one for each channel"),
         }
+    }
+}
+
+type Sender = simulated::Sender<NetworkKey, Context>;
+type Receiver = simulated::Receiver<NetworkKey>;
+type Ends = (Sender, Receiver);
+type Network = crema_consensus::Network<Outbox, Receiver>;
+
+const CHANNELS: [u64; 5] = [
+    channel::VOTES,
+    channel::CERTIFICATES,
+    channel::RESOLVER,
+    channel::DISPERSAL,
+    channel::REQUESTS,
+];
+
+/// In the order of [`CHANNELS`].
+fn network(ends: [(Outbox, Receiver); CHANNELS.len()]) -> Network {
+    let [votes, certificates, resolver, dispersal, requests] = ends;
+    crema_consensus::Network {
+        votes,
+        certificates,
+        resolver,
+        dispersal,
+        requests,
     }
 }

@@ -4,6 +4,7 @@ use std::convert::Infallible;
 use std::fmt::Display;
 use std::future::Future;
 use std::ops::RangeInclusive;
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use commonware_runtime::telemetry::metrics::{Metric, Registered};
@@ -12,7 +13,8 @@ use commonware_runtime::{
 };
 use rand_core::{TryCryptoRng, TryRng};
 
-use super::disk::{DiskBlob, Moment, Power};
+use super::disk::DiskBlob;
+use super::power::{ChangeKind, Moment, Power, Task};
 
 type Context = deterministic::Context;
 
@@ -58,7 +60,8 @@ impl Spawner for Machine {
         T: Send + 'static,
     {
         let power = self.power;
-        self.context.spawn(move |context| f(Self::new(context, power)))
+        self.context
+            .spawn(move |context| Task::new(f(Self::new(context, power.clone())), power))
     }
 
     async fn stop(self, value: i32, timeout: Option<Duration>) -> Result<(), Error> {
@@ -118,15 +121,16 @@ impl Storage for Machine {
         name: &[u8],
         versions: RangeInclusive<BlobVersion>,
     ) -> Result<(Self::Blob, u64, BlobVersion), Error> {
-        let moment = self.power.change().await;
+        let folder = Arc::from(partition);
+        let moment = self.power.change(ChangeKind::Open, &folder).await;
         let opened = self.context.open_versioned(partition, name, versions).await;
         let (blob, size, version) = self.power.changed(moment, opened).await?;
-        let blob = DiskBlob::new(blob, self.power.clone());
+        let blob = DiskBlob::new(blob, folder, self.power.clone());
         Ok((blob, size, version))
     }
 
     async fn remove(&self, partition: &str, name: Option<&[u8]>) -> Result<(), Error> {
-        let moment = self.power.change().await;
+        let moment = self.power.change(ChangeKind::Remove, &Arc::from(partition)).await;
         let removed = match moment {
             Some(Moment::Torn(_)) => Ok(()),
             _ => self.context.remove(partition, name).await,

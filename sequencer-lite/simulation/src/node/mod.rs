@@ -1,6 +1,8 @@
-//! What a simulated node stands on, and how it speaks.
+//! A node's machine: runtime, disk, power, and what leaves it.
 
 pub(crate) mod disk;
 pub(crate) mod liar;
 pub(crate) mod machine;
 pub(crate) mod outbox;
+pub(crate) mod power;
+pub(crate) mod twins;

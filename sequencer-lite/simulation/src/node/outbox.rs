@@ -8,6 +8,7 @@ use commonware_p2p::{CheckedSender, LimitedSender, Recipients, Sender as _, simu
 use commonware_runtime::{IoBuf, IoBufs, deterministic};
 use crema_consensus::NetworkKey;
 
+use crate::checks::SharedLedger;
 use crate::dice::Dice;
 
 type Inner = simulated::Sender<NetworkKey, deterministic::Context>;
@@ -26,12 +27,34 @@ pub(crate) trait Conduct: Send + Sync + 'static {
     fn pass(&self, channel: u64, recipients: &Recipients<NetworkKey>, message: &[u8]) -> Passage;
 }
 
+/// Counts the bytes that a node sends.
+#[derive(Clone)]
+pub(crate) struct Meter {
+    pub ledger: SharedLedger,
+    pub node: usize,
+    /// Members beside the node.
+    pub others: u64,
+}
+
+impl Meter {
+    fn count(&self, recipients: &Recipients<NetworkKey>, message: &[u8]) {
+        let number = match recipients {
+            Recipients::All => self.others,
+            Recipients::One(_) => 1,
+            Recipients::Some(some) => some.len() as u64,
+        };
+        let bytes = number * message.len() as u64;
+        self.ledger.lock().timing_mut().sends(self.node, bytes);
+    }
+}
+
 /// A channel's sender with a conduct. Now and then a message goes out twice.
 #[derive(Clone)]
 pub(crate) struct Outbox {
     inner: Inner,
     channel: u64,
     conduct: Arc<dyn Conduct>,
+    meter: Meter,
     /// Once in how many messages one is doubled.
     doubled: u64,
     dice: Arc<Mutex<Dice>>,
@@ -46,11 +69,19 @@ impl std::fmt::Debug for Outbox {
 }
 
 impl Outbox {
-    pub fn new(inner: Inner, channel: u64, conduct: Arc<dyn Conduct>, doubled: u64, dice: Dice) -> Self {
+    pub fn new(
+        inner: Inner,
+        channel: u64,
+        conduct: Arc<dyn Conduct>,
+        meter: Meter,
+        doubled: u64,
+        dice: Dice,
+    ) -> Self {
         Self {
             inner,
             channel,
             conduct,
+            meter,
             doubled,
             dice: Arc::new(Mutex::new(dice)),
         }
@@ -96,6 +127,7 @@ impl CheckedSender for Outgoing {
         let message: IoBuf = message.into().coalesce();
         match outbox.conduct.pass(outbox.channel, &recipients, message.as_ref()) {
             Passage::AsItIs => {
+                outbox.meter.count(&recipients, message.as_ref());
                 let twice = outbox
                     .dice
                     .lock()

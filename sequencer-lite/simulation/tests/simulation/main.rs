@@ -3,4 +3,6 @@
 mod budget;
 mod cases;
 mod checkers;
+mod crash_points;
 mod replay;
+mod sizes;

@@ -1,82 +1,22 @@
 //! What happens to a network, worked out from a seed.
 
-use std::collections::BTreeMap;
-use std::fmt;
-use std::str::FromStr;
-use std::time::Duration;
+mod mishap;
+mod theme;
 
-use thiserror::Error;
+use std::collections::BTreeMap;
+use std::time::Duration;
 
 use crate::dice::Dice;
 use crate::node::liar::Lie;
 
-/// A kind of trouble.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Theme {
-    /// None.
-    Calm,
-    /// Messages are lost, late, doubled and out of order.
-    Loss,
-    /// The network falls apart and comes together again.
-    Partitions,
-    /// Nodes lose power, each at some operation of its disk, and start again.
-    Crashes,
-    /// All nodes lose power at once, with whatever was half written, again and again.
-    Blackouts,
-    /// Up to a third of the members are dishonest.
-    Liars,
-    /// Clocks of up to a third of the members are an hour off.
-    Clocks,
-    /// All of it.
-    Storm,
-}
+pub use mishap::{Accident, Cut, Mishap, NoCut};
+pub use theme::{Theme, UnknownTheme};
 
-impl Theme {
-    /// All of them.
-    pub const ALL: [Self; 8] = [
-        Self::Calm,
-        Self::Loss,
-        Self::Partitions,
-        Self::Crashes,
-        Self::Blackouts,
-        Self::Liars,
-        Self::Clocks,
-        Self::Storm,
-    ];
-}
+/// How long leaders let transactions gather: less often than in production, for more seeds per minute.
+const PACE: Duration = Duration::from_millis(300);
 
-impl fmt::Display for Theme {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Calm => "calm",
-            Self::Loss => "loss",
-            Self::Partitions => "partitions",
-            Self::Crashes => "crashes",
-            Self::Blackouts => "blackouts",
-            Self::Liars => "liars",
-            Self::Clocks => "clocks",
-            Self::Storm => "storm",
-        })
-    }
-}
-
-/// A scenario of no such name.
-#[derive(Clone, Debug, Error, PartialEq, Eq)]
-#[error(
-    "there is no scenario {0:?}; take calm, loss, partitions, crashes, blackouts, liars, clocks or storm"
-)]
-pub struct UnknownTheme(String);
-
-impl FromStr for Theme {
-    type Err = UnknownTheme;
-
-    fn from_str(name: &str) -> Result<Self, UnknownTheme> {
-        Self::ALL
-            .into_iter()
-            .find(|theme| theme.to_string() == name)
-            .ok_or_else(|| UnknownTheme(name.into()))
-    }
-}
+/// Blocks that must be decided after all trouble.
+const BLOCKS_AFTER: u64 = 5;
 
 /// A deliberate defect of one node, to see that it is found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -95,6 +35,15 @@ pub enum Sabotage {
     ThinCertificate,
     /// After the storm more than a third of the members stay down.
     NoQuorum,
+}
+
+/// The transactions that a network is asked to order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Traffic {
+    /// Shortest and longest time from one to the next.
+    pub pause: (Duration, Duration),
+    /// Bytes of each; all lengths up to a few hundred if not given.
+    pub bytes: Option<usize>,
 }
 
 /// Everything about a run but the code.
@@ -128,6 +77,25 @@ pub struct Scenario {
     pub liars: BTreeMap<usize, Lie>,
     /// Seconds that a node's clock is off.
     pub skew: BTreeMap<usize, i64>,
+    /// Which honest members hear of the second of twins only, all others hearing of the first only; drawn again and
+    /// again, some hearing of both, if not given.
+    pub second_side: Option<Vec<usize>>,
+    /// What befalls members at chosen times, in the order of these.
+    pub mishaps: Vec<Mishap>,
+    /// Failures of power at chosen changes of disks.
+    pub cuts: Vec<Cut>,
+    /// The member whose changes to its disk are written down: [`crate::Report::changes`].
+    pub watched: Option<usize>,
+    /// Transactions that are submitted.
+    pub traffic: Traffic,
+    /// Bytes per second that a node can send and receive, if that is limited.
+    pub bandwidth: Option<usize>,
+    /// How long leaders let transactions gather.
+    pub pace: Duration,
+    /// Blocks that must be decided after all trouble; with none, the members that are left cannot make any.
+    pub blocks_after: u64,
+    /// Whether every honest member must come to serve every decided payload, and not only one.
+    pub all_serve: bool,
     /// A defect to be found.
     pub sabotage: Option<Sabotage>,
 }
@@ -155,30 +123,43 @@ impl Scenario {
         let bad = dice.choose(faulty, nodes);
         let split = match theme {
             Theme::Storm => dice.between(0, faulty as u64) as usize,
-            Theme::Clocks => 0,
-            _ => faulty,
+            Theme::Liars | Theme::Twins => faulty,
+            _ => 0,
         };
-        let lies = |dice: &mut Dice| Lie::ALL[dice.between(0, Lie::ALL.len() as u64 - 1) as usize];
-        let liars = bad[..split].iter().map(|&place| (place, lies(&mut dice)));
-        let liars: BTreeMap<usize, Lie> = if is(Theme::Liars) {
-            liars.collect()
-        } else {
-            BTreeMap::new()
+        let (liars, wrong) = bad.split_at(split);
+        let lie = |dice: &mut Dice| match theme {
+            Theme::Twins => Lie::Twins,
+            _ => Lie::ALL[dice.between(0, Lie::ALL.len() as u64 - 1) as usize],
         };
-        let skew = bad[split..].iter().map(|&place| {
+        let liars = liars.iter().map(|&place| (place, lie(&mut dice))).collect();
+        let hours = wrong.iter().map(|&place| {
             let hour = if dice.once_in(2) { 3600 } else { -3600 };
             (place, hour)
         });
         let skew = if is(Theme::Clocks) {
-            skew.collect()
+            hours.collect()
         } else {
             BTreeMap::new()
         };
+        let storm = Duration::from_secs(dice.between(8, 14));
+        let mut mishaps = Vec::new();
+        if is(Theme::Restarts) {
+            mishaps.extend(Mishap::restarts(&mut dice, nodes, storm));
+        }
+        if is(Theme::Pauses) {
+            mishaps.extend(Mishap::pauses(&mut dice, nodes, wrong, storm));
+        }
+        mishaps.sort_by_key(|mishap| mishap.at);
+        // liars are at most a third of the members that store payloads as well
+        let drawn = dice.between((nodes as u64).div_ceil(2), nodes as u64) as usize;
+        let storing = (drawn..=nodes)
+            .find(|&storing| 3 * bad[..split].partition_point(|&place| place < storing) < storing)
+            .unwrap_or(nodes);
         Self {
             seed,
             theme,
             nodes,
-            storing: dice.between((nodes as u64).div_ceil(2), nodes as u64) as usize,
+            storing,
             real_crypto: false,
             latency: if is(Theme::Loss) {
                 (
@@ -190,7 +171,7 @@ impl Scenario {
             },
             loss: if is(Theme::Loss) { dice.between(1, 30) } else { 0 },
             doubled: if is(Theme::Loss) { dice.between(2, 20) } else { 0 },
-            storm: Duration::from_secs(dice.between(8, 14)),
+            storm,
             partitions: is(Theme::Partitions).then(|| milliseconds(dice.between(2_000, 5_000))),
             crashes: is(Theme::Crashes).then(|| milliseconds(dice.between(800, 3_000))),
             blackouts: if is(Theme::Blackouts) {
@@ -200,24 +181,42 @@ impl Scenario {
             },
             liars,
             skew,
+            second_side: None,
+            mishaps,
+            cuts: Vec::new(),
+            watched: None,
+            traffic: Traffic {
+                pause: (milliseconds(50), milliseconds(400)),
+                bytes: None,
+            },
+            bandwidth: None,
+            pace: PACE,
+            blocks_after: BLOCKS_AFTER,
+            all_serve: false,
             sabotage: None,
         }
     }
 
-    /// Members that lie or whose clocks are wrong.
-    pub fn is_bad(&self, place: usize) -> bool {
-        self.liars.contains_key(&place) || self.skew.contains_key(&place)
-    }
-
-    /// The command that repeats it.
+    /// The command that repeats it; the name of its theme if a test made it by hand.
     pub fn command(&self) -> String {
+        let simulate = "cargo run --release -p crema-simulation --bin simulate --";
+        if self.watched.is_some() {
+            let cuts = self.cuts.iter().map(|cut| format!(" --cut {cut}"));
+            return format!("{simulate} --crash-points{}", cuts.collect::<String>());
+        }
+        let Self {
+            seed, theme, nodes, ..
+        } = self;
+        let drawn = Self {
+            real_crypto: self.real_crypto,
+            sabotage: self.sabotage,
+            ..Self::new(*seed, *theme, *nodes)
+        };
+        if *self != drawn {
+            return format!("the test that made this scenario ({theme}, {nodes} nodes)");
+        }
         let crypto = if self.real_crypto { " --real-crypto" } else { "" };
-        format!(
-            "cargo run --release -p crema-simulation --bin simulate -- --seeds {}..{} --nodes {} --scenario {}{crypto}",
-            self.seed,
-            self.seed + 1,
-            self.nodes,
-            self.theme,
-        )
+        let next = seed + 1;
+        format!("{simulate} --seeds {seed}..{next} --nodes {nodes} --scenario {theme}{crypto}")
     }
 }
