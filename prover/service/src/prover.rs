@@ -1,12 +1,16 @@
 //! A key resident in an engine, ready to prove statements of one circuit.
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use ark_bn254::Fr;
-use crema_circuit::{Statement, Version, witness};
-use crema_kernels::{AnyEngine, Engine};
+use crema_circuit::{Statement, TableTraces, Version, witness_with};
+use crema_kernels::{AnyEngine, Engine, cpu::CpuEngine};
 use crema_plonk::{
-    Blinders, Progress, Proof, ProveError, ProvingKey, VerifyError, VerifyingKey, prove, verify,
+    Blinders, CheckedError, Claim, Failure, KeyMaterial, Progress, Proof, ProveError, ProvingKey,
+    VerifyingKey, prove_checked,
 };
 
 use crate::{
@@ -19,6 +23,10 @@ pub struct Prover {
     engine: AnyEngine,
     request: KeyRequest,
     key: ProvingKey<AnyEngine>,
+    /// What the key was made of, for the engine that stands in when this one fails.
+    material: KeyMaterial,
+    /// The stake tables of the last proofs.
+    tables: TableTraces,
 }
 
 /// A verified proof and what it took.
@@ -34,6 +42,10 @@ pub struct Proved {
     pub proving: Duration,
     /// Time to verify.
     pub verifying: Duration,
+    /// The engine that made it.
+    pub engine: String,
+    /// The attempt that failed before, if one did.
+    pub failure: Option<Arc<Failure>>,
 }
 
 /// Why there is no proof.
@@ -43,12 +55,28 @@ pub enum ProveFailure {
     /// The statement does not fit the circuit.
     #[error(transparent)]
     Circuit(#[from] crema_circuit::Error),
-    /// The statement is false, or an engine failed.
+    /// The statement is false.
     #[error(transparent)]
     Prove(#[from] ProveError),
-    /// The engine made a wrong proof: nothing was sent.
-    #[error("the proof that was just made does not verify ({0}): a fault of the machine or of this program")]
-    SelfCheck(VerifyError),
+    /// The engine failed, and so did the processors in its place: nothing was sent.
+    #[error(
+        "{first}; then {second}: a fault of the machine or of this program. To repeat them:\n{first:#}\n{second:#}"
+    )]
+    NoEngine {
+        /// The engine's attempt.
+        first: Box<Failure>,
+        /// The processors'.
+        second: Box<Failure>,
+    },
+}
+
+impl From<CheckedError> for ProveFailure {
+    fn from(error: CheckedError) -> Self {
+        match error {
+            CheckedError::Both { first, second } => Self::NoEngine { first, second },
+            CheckedError::Refused(error) => Self::Prove(error),
+        }
+    }
 }
 
 impl ProveFailure {
@@ -82,6 +110,8 @@ impl Prover {
             engine,
             request: request.clone(),
             key,
+            material,
+            tables: TableTraces::default(),
         })
     }
 
@@ -105,15 +135,16 @@ impl Prover {
         self.engine.name()
     }
 
-    /// Makes a proof with fresh blinders and verifies it.
+    /// Makes a proof with fresh blinders and verifies it. Where the engine fails or its proof is wrong, the processors
+    /// make it.
     ///
     /// # Errors
     /// [`ProveFailure`].
     pub fn prove(&self, statement: &Statement, progress: &dyn Progress) -> Result<Proved, ProveFailure> {
-        self.prove_with(statement, &Blinders::random()?, progress)
+        self.make(statement, &Blinders::random, progress)
     }
 
-    /// Makes a proof with the given blinders and verifies it.
+    /// As [`Prover::prove`], with the given blinders.
     ///
     /// # Errors
     /// [`ProveFailure`].
@@ -123,30 +154,50 @@ impl Prover {
         blinders: &Blinders,
         progress: &dyn Progress,
     ) -> Result<Proved, ProveFailure> {
+        self.make(statement, &|| Ok(blinders.clone()), progress)
+    }
+
+    fn make(
+        &self,
+        statement: &Statement,
+        blinders: &dyn Fn() -> Result<Blinders, ProveError>,
+        progress: &dyn Progress,
+    ) -> Result<Proved, ProveFailure> {
         let start = Instant::now();
         progress.report("witness", 0.0);
-        let computed = witness(self.request.version, self.request.capacity, statement)?;
+        let computed = witness_with(
+            self.request.version,
+            self.request.capacity,
+            statement,
+            &self.tables,
+        )?;
         let witness = start.elapsed();
-        let start = Instant::now();
         let public_inputs = computed.public_inputs;
-        let proof = prove(
-            &self.engine,
-            &self.key,
-            computed.values,
-            &public_inputs,
+        // after the processors come the processors with other instructions
+        let processors = if matches!(self.engine, AnyEngine::Cpu(_)) {
+            CpuEngine::portable()
+        } else {
+            CpuEngine::default()
+        };
+        let checked = prove_checked(
+            (&self.engine, &self.key),
+            (&processors, &self.material),
+            &Claim {
+                witness: computed.values.into(),
+                public_inputs: &public_inputs,
+                message: &[],
+            },
             blinders,
             progress,
         )?;
-        let proving = start.elapsed();
-        let start = Instant::now();
-        progress.report("verification", 0.0);
-        verify(self.verifying_key(), &public_inputs, &proof).map_err(ProveFailure::SelfCheck)?;
         Ok(Proved {
             public_inputs,
-            proof,
+            proof: checked.proof,
             witness,
-            proving,
-            verifying: start.elapsed(),
+            proving: checked.proving,
+            verifying: checked.verifying,
+            engine: checked.engine,
+            failure: checked.failure.map(Arc::from),
         })
     }
 }

@@ -149,6 +149,9 @@ pub fn prove(options: &ProveOptions) -> Result<(), OfflineError> {
             OfflineError::Prove(error)
         }
     })?;
+    if let Some(failure) = &proved.failure {
+        eprintln!("{failure:#}\n{} made the proof instead", proved.engine);
+    }
     let mut value = proof_json::write(&proved.proof, &proved.public_inputs);
     value["circuit"] = json!(request.version.to_string());
     value["capacity"] = json!(request.capacity);

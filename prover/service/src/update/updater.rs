@@ -265,6 +265,10 @@ impl Updater {
         let proved = blocking(move || Ok(prover.prove(&statement, &*screen)?)).await;
         self.screen.clear();
         let proved = proved?;
+        if let Some(failure) = &proved.failure {
+            journal.warn(format!("{failure}; {} made the proof instead", proved.engine));
+            tracing::error!("to repeat the failure: {failure:#}");
+        }
         journal.step("witness", proved.witness, "every gate is satisfied");
         journal.step("prove", proved.proving, "proof made");
         journal.step("verify", proved.verifying, "proof verified here");
