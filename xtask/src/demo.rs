@@ -36,15 +36,20 @@ pub struct Options {
     /// Or the whole network.
     #[command(flatten)]
     network: network::Options,
+    /// Whether the programs are there already. Built alone they need other features of their dependencies than built with
+    /// everything else, so that building them once more would compile half of the tree again.
+    #[arg(skip)]
+    built: bool,
 }
 
 impl Options {
-    /// The demo as the checks run it.
+    /// The demo as the checks run it, after the tests, which have built every program.
     pub fn smoke() -> Self {
         Self {
             capacity: 10,
             key_cache: None,
             network: network::Options::default(),
+            built: true,
         }
     }
 }
@@ -64,7 +69,11 @@ pub fn run(options: &Options) -> Result<()> {
     let root = setup::root()?;
     setup::check_prerequisites(&root)?;
     setup::contract_tools(&root)?;
-    let programs = setup::build(&root, &["crema-service", "crema-deploy"])?;
+    let programs = if options.built {
+        setup::programs(&root)?
+    } else {
+        setup::build(&root, &["crema-service", "crema-deploy"])?
+    };
     let keys = options
         .key_cache
         .clone()
@@ -155,7 +164,8 @@ impl Network<'_> {
             .env("ESPRESSO_SEQUENCER_STATE_PROVER_ACCOUNT_INDEX", PROVER_INDEX)
             .env("ESPRESSO_SEQUENCER_STAKE_TABLE_CAPACITY", capacity.to_string())
             .env("CREMA_SRS", INSECURE_SRS)
-            .env("CREMA_KEY_CACHE", self.keys);
+            .env("CREMA_KEY_CACHE", self.keys)
+            .env("CREMA_DATA_DIR", self.root.join("target/demo-data"));
         let report = capture(prover)?;
         serde_json::from_str(&report).context("the prover's report")
     }

@@ -101,6 +101,11 @@ pub fn build(root: &Path, packages: &[&str]) -> Result<PathBuf> {
         arguments.extend(["--package", package]);
     }
     run(cargo(root, &arguments))?;
+    programs(root)
+}
+
+/// The folder that built programs are in.
+pub fn programs(root: &Path) -> Result<PathBuf> {
     let metadata = capture(cargo(
         root,
         &["metadata", "--format-version", "1", "--no-deps", "--locked"],

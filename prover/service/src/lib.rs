@@ -4,6 +4,7 @@
 
 pub mod cli;
 pub mod engine;
+pub mod jobs;
 pub mod keys;
 pub mod offline;
 pub mod prover;

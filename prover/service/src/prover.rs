@@ -135,6 +135,11 @@ impl Prover {
         self.engine.name()
     }
 
+    /// Whether a proof that was made before is one for these public inputs.
+    pub fn accepts(&self, public_inputs: &[Fr], proof: &Proof) -> bool {
+        crema_plonk::verify(self.verifying_key(), public_inputs, proof).is_ok()
+    }
+
     /// Makes a proof with fresh blinders and verifies it. Where the engine fails or its proof is wrong, the processors
     /// make it.
     ///

@@ -6,9 +6,11 @@ use tokio::net::TcpListener;
 
 use super::{
     UpdateError,
+    news::News,
     options::Settings,
     report::{self, Outcome},
     server,
+    source::http_client,
     stop::Stop,
     updater::{Screen, Updater},
 };
@@ -69,9 +71,12 @@ pub(super) async fn run(
         tracing::info!(%address, "HTTP service listens");
         tokio::spawn(server::serve(listener, settings.light_client, stop.clone()));
     }
-    let mut updater = Updater::new(settings, screen, stop.clone())?;
+    let client = http_client().map_err(|error| UpdateError::Internal(format!("no HTTP client: {error}")))?;
+    let mut news = News::of(&settings.options.relay_server, client);
+    let mut updater = Updater::open(settings, screen, stop.clone()).await?;
     loop {
-        let result = updater.update().await;
+        news.forget();
+        let result = Box::pin(updater.update()).await;
         match &result {
             Err(UpdateError::Interrupted { sent }) => {
                 if let Some(hash) = sent {
@@ -90,9 +95,28 @@ pub(super) async fn run(
         tokio::select! {
             () = stop.asked() => break,
             () = tokio::time::sleep(pause) => {}
+            // an update costs gas, so the interval after one is kept; what only waited for a bundle waits no longer
+            () = news.arrive(), if waits_for_a_bundle(&result) => {}
         }
     }
     Ok(Outcome::Stopped)
+}
+
+/// Whether a new bundle is all that this result was missing.
+fn waits_for_a_bundle(result: &Result<Outcome, UpdateError>) -> bool {
+    match result {
+        Ok(Outcome::UpToDate(_) | Outcome::Overtaken(_)) => true,
+        Ok(Outcome::Updated(_) | Outcome::Stopped) => false,
+        Err(error) => matches!(
+            error,
+            UpdateError::NoBundle(_)
+                | UpdateError::Relay(_)
+                | UpdateError::BelowThreshold { .. }
+                | UpdateError::UnknownSigner(_)
+                | UpdateError::BadSignature(_)
+                | UpdateError::GivenUp { .. }
+        ),
+    }
 }
 
 #[cfg(test)]

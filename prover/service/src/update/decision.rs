@@ -18,12 +18,12 @@ pub enum Decision {
     /// Nothing: the contract is there already.
     UpToDate,
     /// Prove and submit this.
-    Prove(Box<Job>),
+    Prove(Box<Work>),
 }
 
 /// A statement worth proving.
 #[derive(Clone, Debug)]
-pub struct Job {
+pub struct Work {
     /// What is to become the contract's state.
     pub state: LightClientState,
     /// Claim and evidence.
@@ -99,7 +99,7 @@ pub fn decide(
         message: Message::State(bundle.state),
         stake_table: contract.voting,
     };
-    Ok(Decision::Prove(Box::new(Job {
+    Ok(Decision::Prove(Box::new(Work {
         state: bundle.state,
         statement,
         signers: tally.signed.iter().filter(|signed| **signed).count(),
@@ -167,7 +167,7 @@ mod tests {
         decide(bundle, &network.table, CAPACITY, &contract(network)).unwrap_err()
     }
 
-    fn job(bundle: &StateSignaturesBundle, network: &Network) -> Job {
+    fn job(bundle: &StateSignaturesBundle, network: &Network) -> Work {
         match decide(bundle, &network.table, CAPACITY, &contract(network)).unwrap() {
             Decision::Prove(job) => *job,
             Decision::UpToDate => panic!("nothing to do"),

@@ -18,7 +18,12 @@ use super::{
     source::FetchError,
     stake_table::Differences,
 };
-use crate::{keys::SetupError, prover::ProveFailure, srs::SrsError};
+use crate::{
+    jobs::{JobId, StoreError},
+    keys::SetupError,
+    prover::ProveFailure,
+    srs::SrsError,
+};
 
 /// Why the contract was not updated. Every message says what to do about it.
 #[derive(Debug, thiserror::Error)]
@@ -251,6 +256,26 @@ pub enum UpdateError {
         hash: TxHash,
     },
 
+    /// The job store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Another prover that shares the store works on this state.
+    #[error("another prover that shares the job store works on job {job}; it is left to it")]
+    Claimed {
+        /// The job.
+        job: JobId,
+    },
+    /// Tried too often.
+    #[error("job {job} was given up after {attempts} attempts ({reason}); the next bundle makes a new one")]
+    GivenUp {
+        /// The job.
+        job: JobId,
+        /// How often it was tried.
+        attempts: u32,
+        /// What the last attempt met.
+        reason: String,
+    },
+
     /// Asked to stop before anything was sent, or while the receipt was awaited.
     #[error("interrupted{}", sent.map(|hash| format!("; transaction {hash} was sent and may still be mined")).unwrap_or_default())]
     Interrupted {
@@ -314,7 +339,8 @@ Exit codes of an update:
   50-52   the account: 50 not permitted, 51 no funds, 52 gas too dear
   60-65   the transaction: 60 refused when tried out, 61 not sent, 62 reverted, 63 no receipt in time,
           64 its state not visible, 65 another one awaited
-  70-71   this program: 70 HTTP service cannot listen, 71 internal error
+  70-74   this program: 70 HTTP service cannot listen, 71 internal error, 72 job store failed,
+          73 another prover works on it, 74 given up after too many attempts
   130     interrupted";
 
 impl UpdateError {
@@ -367,13 +393,32 @@ impl UpdateError {
             Self::Interrupted { .. } => (130, "interrupted"),
             Self::Listen { .. } => (70, "cannot-listen"),
             Self::Internal(_) => (71, "internal"),
+            Self::Store(_) => (72, "store"),
+            Self::Claimed { .. } => (73, "claimed"),
+            Self::GivenUp { .. } => (74, "given-up"),
         }
     }
 
     /// Whether time alone may cure it, so that a daemon should try again soon. The others are tried again as well, for
     /// an operator may repair them while the daemon runs, but at the pace of updates.
     pub fn is_transient(&self) -> bool {
-        matches!(self.exit_code(), 10..=16 | 20 | 40 | 41 | 52 | 60..=65)
+        match self {
+            Self::Store(error) => error.is_transient(),
+            _ => matches!(self.exit_code(), 10..=16 | 20 | 40 | 41 | 52 | 60..=65 | 73),
+        }
+    }
+
+    /// Whether it is the update itself that does not work, so that trying it again and again is in vain. The rest is around
+    /// it (services, gas, funds, options) and costs nothing.
+    pub fn counts_against_the_job(&self) -> bool {
+        matches!(
+            self,
+            Self::Prove(_)
+                | Self::Simulation(_)
+                | Self::NotSent { .. }
+                | Self::Reverted { .. }
+                | Self::NotVisible { .. }
+        )
     }
 }
 
@@ -420,6 +465,14 @@ mod tests {
         };
         let (address, hash) = (Address::ZERO, TxHash::ZERO);
         let nothing = || CallFailure::decode(&[]);
+        let job = || {
+            let target = crate::jobs::Target {
+                chain_id: 1,
+                genesis: alloy::primitives::B256::ZERO,
+                contract: address,
+            };
+            JobId::of(&target, &crema_light_client::state::LightClientState::default())
+        };
         vec![
             E::Option {
                 name: "--x",
@@ -512,8 +565,31 @@ mod tests {
                 source: std::io::ErrorKind::AddrInUse.into(),
             },
             E::Internal(String::new()),
+            E::Store(StoreError::Crash),
+            E::Claimed { job: job() },
+            E::GivenUp {
+                job: job(),
+                attempts: 5,
+                reason: String::new(),
+            },
             E::Interrupted { sent: None },
         ]
+    }
+
+    #[test]
+    fn the_operator_book_explains_every_code() {
+        let book = include_str!("../../../../docs/operator/errors.md");
+        for error in all() {
+            let transient = if error.is_transient() { ", transient" } else { "" };
+            let heading = format!("### `{}` ({}{transient})\n", error.code(), error.exit_code());
+            assert!(book.contains(&heading), "docs/operator/errors.md lacks {heading}");
+        }
+        let headings = book.lines().filter(|line| line.starts_with("### "));
+        assert_eq!(
+            headings.count(),
+            all().len(),
+            "the book explains codes that do not exist"
+        );
     }
 
     /// The numbers that begin an item of the table.

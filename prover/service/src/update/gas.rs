@@ -42,7 +42,7 @@ fn trim(decimal: &str) -> &str {
 }
 
 /// The two fees of an EIP-1559 transaction, in wei per gas.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Fees {
     /// The most that is paid.
     pub max: u128,

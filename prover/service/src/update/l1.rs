@@ -6,7 +6,7 @@ use alloy::{
     consensus::BlockHeader,
     eips::{BlockId, Encodable2718},
     network::{Ethereum, EthereumWallet, NetworkTransactionBuilder, TransactionBuilder},
-    primitives::{Address, Bytes, TxHash, U256},
+    primitives::{Address, B256, Bytes, TxHash, U256},
     providers::{Provider, RootProvider},
     rpc::{
         client::RpcClient,
@@ -25,6 +25,7 @@ use super::{
     gas::{Fees, Market},
     transport::Endpoints,
 };
+use crate::jobs::{Transaction, now};
 
 /// Time between two questions for a receipt.
 const RECEIPT_POLL: Duration = Duration::from_millis(250);
@@ -39,17 +40,6 @@ pub struct L1 {
     provider: RootProvider<Ethereum>,
     wallet: EthereumWallet,
     account: Address,
-}
-
-/// A signed transaction, ready to be sent.
-#[derive(Clone, Debug)]
-pub struct Signed {
-    /// Its hash.
-    pub hash: TxHash,
-    /// Its encoding.
-    pub raw: Bytes,
-    /// Its nonce.
-    pub nonce: u64,
 }
 
 /// An error of an endpoint in a form fit for logs.
@@ -108,6 +98,39 @@ impl L1 {
     /// When no endpoint answers.
     pub async fn chain_id(&self) -> Result<u64, UpdateError> {
         self.provider.get_chain_id().await.map_err(failed("eth_chainId"))
+    }
+
+    /// Hash of block 0, which tells chains of one id apart; zero where an endpoint has forgotten that block.
+    ///
+    /// # Errors
+    /// When no endpoint answers.
+    pub async fn genesis(&self) -> Result<B256, UpdateError> {
+        let block = self
+            .provider
+            .get_block(BlockId::number(0))
+            .await
+            .map_err(failed("eth_getBlockByNumber"))?;
+        Ok(block.map(|block| block.header.hash).unwrap_or_default())
+    }
+
+    /// Number of the newest block.
+    ///
+    /// # Errors
+    /// When no endpoint answers.
+    pub async fn head(&self) -> Result<u64, UpdateError> {
+        self.provider
+            .get_block_number()
+            .await
+            .map_err(failed("eth_blockNumber"))
+    }
+
+    /// Whether an endpoint has heard of this transaction.
+    ///
+    /// # Errors
+    /// When no endpoint answers.
+    pub async fn knows(&self, hash: TxHash) -> Result<bool, UpdateError> {
+        let found = self.provider.get_transaction_by_hash(hash).await;
+        Ok(found.map_err(failed("eth_getTransactionByHash"))?.is_some())
     }
 
     /// Reads a light client.
@@ -319,7 +342,7 @@ impl L1 {
         input: &Bytes,
         gas_limit: u64,
         fees: Fees,
-    ) -> Result<Signed, UpdateError> {
+    ) -> Result<Transaction, UpdateError> {
         let transaction = self
             .request(contract, input)
             .with_chain_id(chain_id)
@@ -331,10 +354,13 @@ impl L1 {
             .build(&self.wallet)
             .await
             .map_err(|error| UpdateError::Internal(error.to_string()))?;
-        Ok(Signed {
+        Ok(Transaction {
             hash: *envelope.tx_hash(),
             raw: envelope.encoded_2718().into(),
             nonce,
+            gas_limit,
+            fees,
+            signed: now(),
         })
     }
 
@@ -342,7 +368,7 @@ impl L1 {
     ///
     /// # Errors
     /// [`UpdateError::NotSent`].
-    pub async fn send(&self, signed: &Signed) -> Result<(), UpdateError> {
+    pub async fn send(&self, signed: &Transaction) -> Result<(), UpdateError> {
         let Err(error) = self.provider.send_raw_transaction(&signed.raw).await else {
             return Ok(());
         };

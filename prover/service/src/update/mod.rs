@@ -8,6 +8,7 @@
 pub mod contract;
 pub mod daemon;
 pub mod decision;
+mod delivery;
 pub mod duration;
 pub mod error;
 pub mod gas;
@@ -16,6 +17,7 @@ pub mod key_choice;
 pub mod key_match;
 pub mod l1;
 pub mod logging;
+pub mod news;
 pub mod options;
 pub mod report;
 pub mod secret;
@@ -37,7 +39,7 @@ pub use report::Outcome;
 pub use stop::Stop;
 pub use updater::Screen;
 
-use crate::terminal::Bars;
+use crate::{jobs::Jobs, terminal::Bars};
 
 /// Updates the contract: once, or with `--daemon` until asked to stop.
 ///
@@ -56,6 +58,20 @@ pub async fn run(
     }
 }
 
+/// One update over a job store that is open already, tried once.
+///
+/// # Errors
+/// [`UpdateError`].
+pub async fn run_over(
+    options: UpdateOptions,
+    jobs: Jobs,
+    screen: Arc<dyn Screen>,
+    stop: Stop,
+) -> Result<Outcome, UpdateError> {
+    let mut updater = updater::Updater::with_jobs(options.check()?, jobs, screen, stop)?;
+    Box::pin(updater.update()).await
+}
+
 /// One update, tried again as often as the options say.
 async fn once(
     settings: options::Settings,
@@ -63,9 +79,9 @@ async fn once(
     stop: Stop,
 ) -> Result<Outcome, UpdateError> {
     let (mut retries, pause) = (settings.options.retries, settings.options.retry_interval.0);
-    let mut updater = updater::Updater::new(settings, screen, stop.clone())?;
+    let mut updater = updater::Updater::open(settings, screen, stop.clone()).await?;
     loop {
-        match updater.update().await {
+        match Box::pin(updater.update()).await {
             Err(error) if retries > 0 && error.is_transient() => {
                 tracing::warn!(code = error.code(), retries, "{error}; trying again");
                 retries -= 1;

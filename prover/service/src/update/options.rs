@@ -1,6 +1,6 @@
 //! What an operator sets: Espresso's flags and environment variables, and ours beside them.
 
-use std::{net::SocketAddr, path::PathBuf, str::FromStr};
+use std::{env, net::SocketAddr, path::PathBuf, str::FromStr};
 
 use alloy::{primitives::Address, signers::local::PrivateKeySigner};
 use crema_circuit::Version;
@@ -13,7 +13,7 @@ use super::{
     secret::Mnemonic,
     source::{FetchError, Source},
 };
-use crate::{engine::EngineOptions, srs::SrsChoice};
+use crate::{engine::EngineOptions, jobs::Location, srs::SrsChoice};
 
 const GWEI: u128 = 1_000_000_000;
 
@@ -190,6 +190,23 @@ pub struct UpdateOptions {
     )]
     pub receipt_timeout: Interval,
 
+    /// How many blocks deep the transaction must be, its own block counted, before the update counts as done.
+    #[arg(long, env = "CREMA_CONFIRMATIONS", default_value_t = 1, value_name = "BLOCKS")]
+    pub confirmations: u64,
+
+    /// Folder of what must survive a restart: the job store, where --database does not name another. By default `crema` in
+    /// the user's data folder.
+    #[arg(long, env = "CREMA_DATA_DIR", value_name = "FOLDER")]
+    pub data_dir: Option<PathBuf>,
+
+    /// Where jobs are kept: `sqlite:FILE`, or `postgres://USER:PASSWORD@HOST/NAME`, which several provers may share.
+    #[arg(long, env = "CREMA_DATABASE", hide_env_values = true, value_name = "URL")]
+    pub database: Option<Location>,
+
+    /// How often one update is tried before it is given up.
+    #[arg(long, env = "CREMA_MAX_ATTEMPTS", default_value_t = 5, value_name = "N")]
+    pub max_attempts: u32,
+
     /// Print the result as one JSON object (the daemon: one per line) and nothing else on standard output.
     #[arg(long)]
     pub json: bool,
@@ -208,6 +225,8 @@ pub(super) struct Settings {
     pub max_gas_price: Option<u128>,
     /// Where the daemon listens.
     pub listen: Option<SocketAddr>,
+    /// Where jobs are kept.
+    pub store: Location,
 }
 
 impl Settings {
@@ -278,6 +297,22 @@ impl UpdateOptions {
                 ));
             }
         }
+        if self.confirmations == 0 {
+            return Err(option(
+                "--confirmations",
+                "0 would not even wait for the block: use at least 1".to_owned(),
+            ));
+        }
+        if self.max_attempts == 0 {
+            return Err(option(
+                "--max-attempts",
+                "0 would try nothing: use at least 1".to_owned(),
+            ));
+        }
+        let store = match &self.database {
+            Some(database) => database.clone(),
+            None => Location::Sqlite(self.data_folder()?.join("jobs.sqlite")),
+        };
         let max_gas_price = self.max_gas_price.map(|gwei| u128::from(gwei) * GWEI);
         let listen = self
             .port
@@ -289,7 +324,23 @@ impl UpdateOptions {
             signer,
             max_gas_price,
             listen,
+            store,
         })
+    }
+
+    /// The folder given, or `crema` in the user's data folder.
+    fn data_folder(&self) -> Result<PathBuf, UpdateError> {
+        let in_data = || env::var_os("XDG_DATA_HOME").map(|data| PathBuf::from(data).join("crema"));
+        let in_home = || env::var_os("HOME").map(|home| PathBuf::from(home).join(".local/share/crema"));
+        self.data_dir
+            .clone()
+            .or_else(in_data)
+            .or_else(in_home)
+            .ok_or_else(|| UpdateError::Option {
+                name: "--data-dir",
+                problem: "no folder for the job store: give one here, or set XDG_DATA_HOME or HOME"
+                    .to_owned(),
+            })
     }
 }
 
@@ -387,8 +438,14 @@ mod tests {
         }
         // what may hold a secret is not echoed by --help
         for argument in command.get_arguments() {
-            if ["eth_mnemonic", "l1_provider", "relay_server", "sequencer_url"]
-                .contains(&argument.get_id().as_str())
+            if [
+                "eth_mnemonic",
+                "l1_provider",
+                "relay_server",
+                "sequencer_url",
+                "database",
+            ]
+            .contains(&argument.get_id().as_str())
             {
                 assert!(argument.is_hide_env_values_set(), "{}", argument.get_id());
             }
@@ -421,6 +478,8 @@ mod tests {
         assert_eq!(with(&["--retry-freq", "0s"]), None);
         assert_eq!(with(&["-d", "--retry-freq", "0s"]), Some("--retry-freq"));
         assert_eq!(with(&["-d", "--freq", "0s"]), Some("--freq"));
+        assert_eq!(with(&["--confirmations", "0"]), Some("--confirmations"));
+        assert_eq!(with(&["--max-attempts", "0"]), Some("--max-attempts"));
     }
 
     #[test]
@@ -435,6 +494,7 @@ mod tests {
             ["--port", "70000"],
             ["--engine", "gpu"],
             ["--device-memory-limit", "24GB"],
+            ["--database", "mysql://host/name"],
         ] {
             assert!(
                 Command::try_parse_from([&["state-prover"], &wrong[..]].concat()).is_err(),

@@ -1,6 +1,7 @@
 //! What is said about an update: lines for people while it happens, one JSON object for programs when it is over.
 
 use std::{
+    collections::BTreeMap,
     fmt,
     io::{self, Write},
     time::{Duration, Instant},
@@ -29,6 +30,8 @@ pub enum Outcome {
 /// An accepted update.
 #[derive(Clone, Debug, Serialize)]
 pub struct Update {
+    /// The job's name in store and log.
+    pub job: String,
     /// The chain.
     pub chain_id: u64,
     /// The contract.
@@ -213,6 +216,12 @@ impl Journal {
         if self.aloud {
             print(&format!("     WARNING  {text}"));
         }
+    }
+
+    /// Seconds by step, so far.
+    pub fn seconds(&self) -> BTreeMap<String, f64> {
+        let steps = self.steps.iter();
+        steps.map(|step| (step.step.to_owned(), step.seconds)).collect()
     }
 
     /// The steps so far, and the time since the start.

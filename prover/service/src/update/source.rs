@@ -151,14 +151,14 @@ impl Source {
 }
 
 /// `base` with `route` after its path, whether or not the path ends in a slash.
-fn join(base: &Url, route: &str) -> Url {
+pub(super) fn join(base: &Url, route: &str) -> Url {
     let mut url = base.clone();
     url.set_path(&format!("{}/{route}", base.path().trim_end_matches('/')));
     url
 }
 
 /// A URL as it may appear in a log.
-fn without_credentials(url: &Url) -> String {
+pub(super) fn without_credentials(url: &Url) -> String {
     let mut url = url.clone();
     // both fail only for URLs that cannot have credentials
     let _ = url.set_username("");

@@ -1,6 +1,9 @@
 //! A proved update on its way into a block, and what becomes of it there.
 
-use std::time::Duration;
+use std::{
+    future::Future,
+    time::{Duration, Instant},
+};
 
 use alloy::{
     primitives::{Address, Bytes, TxHash},
@@ -13,6 +16,10 @@ use super::{
     gas::{self, Fees},
     l1::L1,
 };
+use crate::jobs::{Job, Transaction, now};
+
+/// Time between two looks at how deep a receipt lies.
+const DEPTH_POLL: Duration = Duration::from_millis(500);
 
 /// Where to send, and on what terms.
 #[derive(Clone, Copy, Debug)]
@@ -23,11 +30,13 @@ pub struct Terms {
     pub chain_id: u64,
     /// The most that a unit of gas may cost, in wei.
     pub max_gas_price: Option<u128>,
-    /// How long a receipt is waited for.
+    /// How long a receipt is waited for, and after which a transaction may be replaced.
     pub patience: Duration,
+    /// How many blocks deep it must lie, its own counted.
+    pub confirmations: u64,
 }
 
-/// A transaction that is not known to be in a block, with its replacements.
+/// An update that is ready to be sent, or was, with all its transactions.
 #[derive(Clone, Debug)]
 pub struct Pending {
     /// The state that it brings.
@@ -36,10 +45,38 @@ pub struct Pending {
     nonce: u64,
     gas_limit: u64,
     fees: Fees,
-    hashes: Vec<TxHash>,
+    transactions: Vec<Transaction>,
+}
+
+/// Writes down what is signed, before it is sent.
+pub trait Ledger {
+    /// A transaction is signed. If this fails it is not sent.
+    fn signed(&mut self, transaction: &Transaction) -> impl Future<Output = Result<(), UpdateError>> + Send;
+}
+
+/// Nothing is written down.
+impl Ledger for () {
+    async fn signed(&mut self, _: &Transaction) -> Result<(), UpdateError> {
+        Ok(())
+    }
 }
 
 impl Pending {
+    /// What a job left on its way; `None` where it had not come so far.
+    pub fn restored(job: &Job) -> Option<Self> {
+        let newest = job.transactions.last()?;
+        // a job that was taken back begins again: only the newest nonce's transactions are of interest
+        let own = job.transactions.iter().filter(|one| one.nonce == newest.nonce);
+        Some(Self {
+            state: job.state,
+            input: job.calldata.clone()?,
+            nonce: newest.nonce,
+            gas_limit: newest.gas_limit,
+            fees: newest.fees,
+            transactions: own.cloned().collect(),
+        })
+    }
+
     /// The most gas that it may use.
     pub fn gas_limit(&self) -> u64 {
         self.gas_limit
@@ -47,7 +84,24 @@ impl Pending {
 
     /// Its hash; that of the newest replacement.
     pub fn hash(&self) -> TxHash {
-        self.hashes.last().copied().unwrap_or_default()
+        self.transactions
+            .last()
+            .map(|newest| newest.hash)
+            .unwrap_or_default()
+    }
+
+    fn hashes(&self) -> Vec<TxHash> {
+        self.transactions
+            .iter()
+            .map(|transaction| transaction.hash)
+            .collect()
+    }
+
+    /// Whether its newest transaction has waited for so long.
+    fn has_waited(&self, patience: Duration) -> bool {
+        self.transactions
+            .last()
+            .is_none_or(|newest| Duration::from_millis(now().saturating_sub(newest.signed)) >= patience)
     }
 }
 
@@ -56,9 +110,9 @@ impl Pending {
 pub enum Fate {
     /// It is in a block.
     Mined(Box<TransactionReceipt>),
-    /// It waits; it was sent again with higher fees, unless that is not allowed.
+    /// It waits; where it has waited for long it was sent again with higher fees, unless that is not allowed.
     Waiting,
-    /// Its nonce was used by another transaction.
+    /// None of its transactions can be mined: another has used the nonce, or one before it has vanished.
     Gone,
 }
 
@@ -86,15 +140,20 @@ pub async fn prepare(
         nonce,
         gas_limit,
         fees,
-        hashes: Vec::new(),
+        transactions: Vec::new(),
     })
 }
 
-/// Signs the transaction and sends it, for the first time or with other fees.
+/// Signs the transaction, writes it down and sends it, for the first time or with other fees.
 ///
 /// # Errors
-/// [`UpdateError::NotSent`].
-pub async fn send(l1: &L1, terms: &Terms, pending: &mut Pending) -> Result<(), UpdateError> {
+/// [`UpdateError::NotSent`]; the transaction stays among the pending one's all the same, for an answer may have been lost.
+pub async fn send(
+    l1: &L1,
+    terms: &Terms,
+    pending: &mut Pending,
+    ledger: &mut impl Ledger,
+) -> Result<(), UpdateError> {
     let (nonce, fees) = (pending.nonce, pending.fees);
     let signed = l1
         .sign(
@@ -106,38 +165,76 @@ pub async fn send(l1: &L1, terms: &Terms, pending: &mut Pending) -> Result<(), U
             fees,
         )
         .await?;
-    // noted before it is sent: an answer may be lost
-    pending.hashes.push(signed.hash);
+    ledger.signed(&signed).await?;
     tracing::info!(hash = %signed.hash, nonce, max_fee = fees.max, priority_fee = fees.priority, "sending");
-    let sent = l1.send(&signed).await;
-    if sent.is_err() {
-        pending.hashes.pop();
-    }
-    sent
+    pending.transactions.push(signed.clone());
+    l1.send(&signed).await
 }
 
 /// Looks after a transaction that an earlier attempt has left behind.
 ///
 /// # Errors
 /// When no endpoint answers, or the contract would refuse the update by now.
-pub async fn resume(l1: &L1, terms: &Terms, pending: &mut Pending) -> Result<Fate, UpdateError> {
-    if let Some(receipt) = l1.receipt_now(&pending.hashes).await? {
+pub async fn resume(
+    l1: &L1,
+    terms: &Terms,
+    pending: &mut Pending,
+    ledger: &mut impl Ledger,
+) -> Result<Fate, UpdateError> {
+    if let Some(receipt) = l1.receipt_now(&pending.hashes()).await? {
         return Ok(Fate::Mined(Box::new(receipt)));
     }
-    let (mined, _) = l1.nonces().await?;
+    let (mined, next) = l1.nonces().await?;
     if mined > pending.nonce {
+        // it may have been mined between the two questions
+        return Ok(match l1.receipt_now(&pending.hashes()).await? {
+            Some(receipt) => Fate::Mined(Box::new(receipt)),
+            None => Fate::Gone,
+        });
+    }
+    if next < pending.nonce {
         return Ok(Fate::Gone);
     }
-    if let Some(fees) = gas::replacement(pending.fees, l1.market().await?, terms.max_gas_price) {
+    let known = l1.knows(pending.hash()).await?;
+    if !known {
+        // the same bytes: where they had arrived after all, this changes nothing
         l1.simulate(terms.contract, &pending.input).await?;
-        let before = pending.fees;
-        pending.fees = fees;
-        if let Err(error) = send(l1, terms, pending).await {
-            pending.fees = before;
-            tracing::warn!(%error, hash = %pending.hash(), "could not be replaced");
+        let sent_again = match pending.transactions.last() {
+            Some(newest) => l1.send(newest).await,
+            None => Ok(()),
+        };
+        match sent_again {
+            Ok(()) => return Ok(Fate::Waiting),
+            Err(error) => tracing::warn!(%error, hash = %pending.hash(), "could not be sent again"),
         }
     }
+    if !known || pending.has_waited(terms.patience) {
+        replace(l1, terms, pending, ledger).await?;
+    }
     Ok(Fate::Waiting)
+}
+
+/// Sends it again with higher fees, where the cap allows.
+async fn replace(
+    l1: &L1,
+    terms: &Terms,
+    pending: &mut Pending,
+    ledger: &mut impl Ledger,
+) -> Result<(), UpdateError> {
+    let Some(fees) = gas::replacement(pending.fees, l1.market().await?, terms.max_gas_price) else {
+        return Ok(());
+    };
+    l1.simulate(terms.contract, &pending.input).await?;
+    let before = pending.fees;
+    pending.fees = fees;
+    match send(l1, terms, pending, ledger).await {
+        Err(error @ UpdateError::NotSent { .. }) => {
+            pending.fees = before;
+            tracing::warn!(%error, hash = %pending.hash(), "could not be replaced");
+            Ok(())
+        }
+        result => result,
+    }
 }
 
 /// Waits until the transaction is in a block and has done its work there.
@@ -145,8 +242,51 @@ pub async fn resume(l1: &L1, terms: &Terms, pending: &mut Pending) -> Result<Fat
 /// # Errors
 /// [`UpdateError::ReceiptTimeout`], and [`UpdateError::Reverted`] with the reason.
 pub async fn settle(l1: &L1, terms: &Terms, pending: &Pending) -> Result<TransactionReceipt, UpdateError> {
-    let receipt = l1.receipt(&pending.hashes, terms.patience).await?;
+    let receipt = l1.receipt(&pending.hashes(), terms.patience).await?;
     require_success(l1, terms, pending, receipt).await
+}
+
+/// Whether a receipt lies as deep as wanted, its block counted as one.
+///
+/// # Errors
+/// When no endpoint answers.
+pub async fn is_deep(l1: &L1, terms: &Terms, receipt: &TransactionReceipt) -> Result<bool, UpdateError> {
+    if terms.confirmations <= 1 {
+        return Ok(true);
+    }
+    let head = l1.head().await?;
+    let wanted = receipt
+        .block_number
+        .map(|block| block.saturating_add(terms.confirmations - 1));
+    Ok(wanted.is_some_and(|wanted| head >= wanted))
+}
+
+/// Waits until the transaction lies as deep as wanted, in whatever block it is by then.
+///
+/// # Errors
+/// [`UpdateError::ReceiptTimeout`] when that takes longer than the patience for one receipt per block;
+/// [`UpdateError::Reverted`] when a reorganisation made it fail.
+pub async fn deepen(
+    l1: &L1,
+    terms: &Terms,
+    pending: &Pending,
+    mut receipt: TransactionReceipt,
+) -> Result<TransactionReceipt, UpdateError> {
+    let started = Instant::now();
+    while !is_deep(l1, terms, &receipt).await? {
+        let waited = started.elapsed();
+        if waited > terms.patience {
+            let hash = receipt.transaction_hash;
+            return Err(UpdateError::ReceiptTimeout { hash, waited });
+        }
+        tokio::time::sleep(DEPTH_POLL.min(terms.patience)).await;
+        match l1.receipt_now(&pending.hashes()).await? {
+            Some(found) => receipt = require_success(l1, terms, pending, found).await?,
+            // taken out by a reorganisation: it waits to be mined again, or must be sent again
+            None => receipt = settle(l1, terms, pending).await?,
+        }
+    }
+    Ok(receipt)
 }
 
 /// A receipt of success, or why it is none.

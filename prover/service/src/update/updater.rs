@@ -5,34 +5,31 @@ use std::{
     time::{Duration, Instant},
 };
 
-use alloy::primitives::TxHash;
-use crema_circuit::Version;
-use crema_light_client::{bundle::StateSignaturesBundle, stake_table::StakeTable, state::LightClientState};
-use crema_plonk::Progress;
+use alloy::primitives::B256;
+use ark_bn254::Fr;
+use crema_circuit::{Version, public_inputs};
+use crema_light_client::{bundle::StateSignaturesBundle, field, stake_table::StakeTable};
+use crema_plonk::{Progress, Proof};
 use reqwest::Client;
 
 use super::{
     UpdateError,
     contract::{self, ContractView},
-    decision::{self, Decision, Job},
+    decision::{self, Decision, Work},
     gas, inputs,
     key_choice::KeyChoice,
     l1::L1,
     options::Settings,
-    report::{Journal, Outcome, Standing, State, Update},
+    report::{Journal, Outcome, Standing, State},
     source::http_client,
     stop::Stop,
-    submission::{self, Fate, Pending, Terms},
+    submission::Terms,
 };
 use crate::{
-    prover::{Proved, Prover},
+    jobs::{Claim, Failure, Job, Jobs, Phase, ProofRecord, Target, now},
+    prover::{ProveFailure, Prover},
     terminal::Bars,
 };
-
-/// How often the contract is asked for the state that a successful transaction has brought, where endpoints lag.
-const VISIBILITY_TRIES: u32 = 5;
-/// Time between two of these questions.
-const VISIBILITY_PAUSE: Duration = Duration::from_secs(1);
 
 /// Shows the progress of long steps, from whatever thread they run on, between lines that are printed.
 pub trait Screen: Progress + Send {
@@ -48,24 +45,43 @@ impl Screen for Bars {
     }
 }
 
-/// Brings the contract up to date, as often as it is asked to. Between updates it keeps the proving key, and a
-/// transaction that has not been mined.
+/// Brings the contract up to date, as often as it is asked to. Between updates it keeps the proving key; all else that
+/// must not be forgotten is in the job store.
 pub struct Updater {
-    settings: Settings,
+    pub(super) settings: Settings,
     client: Client,
-    l1: L1,
+    pub(super) l1: L1,
     key: KeyChoice,
-    pending: Option<Pending>,
+    pub(super) jobs: Jobs,
     screen: Arc<dyn Screen>,
-    stop: Stop,
+    pub(super) stop: Stop,
 }
 
 impl Updater {
-    /// Prepares updates; nothing is asked or loaded yet.
+    /// Prepares updates: opens the job store; nothing else is asked or loaded yet.
     ///
     /// # Errors
-    /// When there is no folder for keys, or no HTTP client can be made.
-    pub(super) fn new(settings: Settings, screen: Arc<dyn Screen>, stop: Stop) -> Result<Self, UpdateError> {
+    /// When there is no job store, no folder for keys, or no HTTP client can be made.
+    pub(super) async fn open(
+        settings: Settings,
+        screen: Arc<dyn Screen>,
+        stop: Stop,
+    ) -> Result<Self, UpdateError> {
+        let jobs = Jobs::open(&settings.store).await?;
+        tracing::info!(store = %settings.store, "job store");
+        Self::with_jobs(settings, jobs, screen, stop)
+    }
+
+    /// As [`Updater::open`], over a store that is open already.
+    ///
+    /// # Errors
+    /// As [`Updater::open`].
+    pub(super) fn with_jobs(
+        settings: Settings,
+        jobs: Jobs,
+        screen: Arc<dyn Screen>,
+        stop: Stop,
+    ) -> Result<Self, UpdateError> {
         let client =
             http_client().map_err(|error| UpdateError::Internal(format!("no HTTP client: {error}")))?;
         let l1 = L1::new(
@@ -79,7 +95,7 @@ impl Updater {
             client,
             l1,
             key,
-            pending: None,
+            jobs,
             screen,
             stop,
         })
@@ -93,11 +109,14 @@ impl Updater {
         let stop = self.stop.clone();
         let mut journal = Journal::new(self.settings.aloud());
 
-        let bundle = stop.or(self.fetch_bundle(&mut journal)).await?;
-        let terms = self.terms(stop.or(self.chain_id()).await?);
-        self.look_after_pending(&mut journal, &terms).await?;
+        let bundle = stop.or(self.fetch_bundle(&mut journal)).await;
+        let (terms, target) = stop.or(self.destination()).await?;
+        // what is on its way is looked after whether or not there is news
+        Box::pin(self.look_after(&mut journal, &terms, &target)).await?;
+        let bundle = bundle?;
         let contract = stop.or(self.read_contract(&mut journal, terms.chain_id)).await?;
         decision::protocol(&contract)?;
+        self.jobs.supersede_up_to(&target, &contract.finalized).await?;
         let standing = Standing {
             finalized: State(contract.finalized),
             bundle: State(bundle.state),
@@ -106,17 +125,77 @@ impl Updater {
             return Ok(Outcome::UpToDate(standing));
         }
         let table = stop.or(self.fetch_stake_table(&mut journal)).await?;
-        let Decision::Prove(job) = stop
-            .or(self.decide(&mut journal, bundle, table, &contract))
+        let Decision::Prove(work) = stop
+            .or(self.decide(&mut journal, &bundle, table, &contract))
             .await?
         else {
             return Ok(Outcome::UpToDate(standing));
         };
-        stop.or(self.preflight(&mut journal, &contract)).await?;
-        let prover = stop.or(self.open_key(&mut journal, &contract)).await?;
-        let proved = stop.or(self.prove(&mut journal, &prover, &job)).await?;
-        self.submit(journal, &terms, &contract, &job, &prover, &proved)
-            .await
+        let mut job = self.jobs.collect(&target, &bundle).await?;
+        let Some(claim) = Claim::take(&self.jobs, &job.id).await? else {
+            return Err(UpdateError::Claimed { job: job.id });
+        };
+        // boxed: it would make every future around it large
+        let result = Box::pin(self.work(journal, &terms, &contract, &work, &mut job)).await;
+        if let Err(error) = &result {
+            self.note_failure(&mut job, error).await;
+        }
+        claim.release().await;
+        result
+    }
+
+    /// Proves what is not proved yet, and brings it to the contract.
+    async fn work(
+        &mut self,
+        mut journal: Journal,
+        terms: &Terms,
+        contract: &ContractView,
+        work: &Work,
+        job: &mut Job,
+    ) -> Result<Outcome, UpdateError> {
+        let stop = self.stop.clone();
+        match job.phase {
+            Phase::Failed => {
+                return Err(UpdateError::GivenUp {
+                    job: job.id.clone(),
+                    attempts: job.attempts,
+                    reason: job
+                        .failure
+                        .as_ref()
+                        .map(|failure| failure.code.clone())
+                        .unwrap_or_default(),
+                });
+            }
+            // the contract is behind it all the same: a reorganisation took away what was there
+            Phase::Superseded => self.jobs.reopen(job).await?,
+            Phase::Confirmed => self.jobs.withdraw(job).await?,
+            // looked after already, and not there yet
+            Phase::Simulated | Phase::Sent | Phase::Mined => return Err(UpdateError::Awaited),
+            Phase::Collected | Phase::Proved => {}
+        }
+        stop.or(self.preflight(&mut journal, contract)).await?;
+        let prover = stop.or(self.open_key(&mut journal, contract)).await?;
+        stop.or(Box::pin(self.proof(&mut journal, &prover, work, job)))
+            .await?;
+        self.deliver(journal, terms, contract, work, &prover, job).await
+    }
+
+    /// Writes down what an attempt met; gives the job up when that was too often its own fault.
+    async fn note_failure(&self, job: &mut Job, error: &UpdateError) {
+        let own = match error {
+            UpdateError::Interrupted { .. } | UpdateError::Store(_) | UpdateError::GivenUp { .. } => return,
+            error => error.counts_against_the_job(),
+        };
+        let failure = Failure {
+            code: error.code().to_owned(),
+            message: error.to_string(),
+        };
+        let last = own && job.attempts + 1 >= self.settings.options.max_attempts;
+        // what may still be mined is not given up
+        let until = (!last || job.phase.is_on_its_way() || job.phase.is_over()).then(now);
+        if let Err(error) = self.jobs.failed(job, &failure, own, until).await {
+            tracing::warn!(job = %job.id, %error, "the failure was not written down");
+        }
     }
 
     fn terms(&self, chain_id: u64) -> Terms {
@@ -125,6 +204,7 @@ impl Updater {
             chain_id,
             max_gas_price: self.settings.max_gas_price,
             patience: self.settings.options.receipt_timeout.0,
+            confirmations: self.settings.options.confirmations,
         }
     }
 
@@ -143,6 +223,17 @@ impl Updater {
         let found = format_args!("{} entries, total stake {}", table.len(), table.total());
         journal.step("stake table", started.elapsed(), found);
         Ok(table)
+    }
+
+    /// The chain, and the contract there.
+    async fn destination(&self) -> Result<(Terms, Target), UpdateError> {
+        let terms = self.terms(self.chain_id().await?);
+        let target = Target {
+            chain_id: terms.chain_id,
+            genesis: self.l1.genesis().await?,
+            contract: terms.contract,
+        };
+        Ok((terms, target))
     }
 
     async fn chain_id(&self) -> Result<u64, UpdateError> {
@@ -176,13 +267,13 @@ impl Updater {
     async fn decide(
         &self,
         journal: &mut Journal,
-        bundle: StateSignaturesBundle,
+        bundle: &StateSignaturesBundle,
         table: StakeTable,
         contract: &ContractView,
     ) -> Result<Decision, UpdateError> {
         let started = Instant::now();
         let capacity = self.settings.options.stake_table_capacity;
-        let contract = contract.clone();
+        let (bundle, contract) = (bundle.clone(), contract.clone());
         let decision = blocking(move || decision::decide(&bundle, &table, capacity, &contract)).await?;
         if let Decision::Prove(job) = &decision {
             for rejected in &job.rejected {
@@ -255,14 +346,52 @@ impl Updater {
         }
     }
 
+    /// Gives the job a proof: one that is in the store, or a new one, which then is.
+    async fn proof(
+        &self,
+        journal: &mut Journal,
+        prover: &Arc<Prover>,
+        work: &Work,
+        job: &mut Job,
+    ) -> Result<(), UpdateError> {
+        let inputs = public_inputs(prover.version(), &work.statement).map_err(ProveFailure::from)?;
+        let statement = statement_hash(prover, &inputs);
+        if job.phase == Phase::Proved && job.statement == Some(statement) {
+            journal.step("prove", Duration::ZERO, "the proof is in the job store");
+            return Ok(());
+        }
+        let started = Instant::now();
+        let kept = self.jobs.proof(statement).await?;
+        let proof = match kept.and_then(|kept| Proof::from_solidity(&kept.proof).ok()) {
+            Some(proof) if prover.accepts(&inputs, &proof) => {
+                journal.step(
+                    "prove",
+                    started.elapsed(),
+                    "the proof was made before, and verifies",
+                );
+                proof
+            }
+            _ => self.prove(journal, prover, work, statement).await?,
+        };
+        if job.phase == Phase::Proved {
+            // proved for another key or stake table
+            self.jobs.recollect(job).await?;
+        }
+        job.seconds.extend(journal.seconds());
+        let call = contract::update_call(&work.state, &proof)
+            .map_err(|error| UpdateError::Internal(error.to_string()))?;
+        Ok(self.jobs.proved(job, statement, call).await?)
+    }
+
     async fn prove(
         &self,
         journal: &mut Journal,
         prover: &Arc<Prover>,
-        job: &Job,
-    ) -> Result<Proved, UpdateError> {
-        let (prover, statement, screen) = (prover.clone(), job.statement.clone(), self.screen.clone());
-        let proved = blocking(move || Ok(prover.prove(&statement, &*screen)?)).await;
+        work: &Work,
+        statement: B256,
+    ) -> Result<Proof, UpdateError> {
+        let (shared, claims, screen) = (prover.clone(), work.statement.clone(), self.screen.clone());
+        let proved = blocking(move || Ok(shared.prove(&claims, &*screen)?)).await;
         self.screen.clear();
         let proved = proved?;
         if let Some(failure) = &proved.failure {
@@ -272,173 +401,35 @@ impl Updater {
         journal.step("witness", proved.witness, "every gate is satisfied");
         journal.step("prove", proved.proving, "proof made");
         journal.step("verify", proved.verifying, "proof verified here");
-        Ok(proved)
-    }
-
-    async fn submit(
-        &mut self,
-        mut journal: Journal,
-        terms: &Terms,
-        contract: &ContractView,
-        job: &Job,
-        prover: &Prover,
-        proved: &Proved,
-    ) -> Result<Outcome, UpdateError> {
-        let started = Instant::now();
-        let input = contract::update_call(&job.state, &proved.proof)
-            .map_err(|error| UpdateError::Internal(error.to_string()))?;
-        let prepared = self
-            .stop
-            .or(submission::prepare(&self.l1, terms, job.state, input))
-            .await;
-        let mut pending = match prepared {
-            Ok(pending) => pending,
-            Err(error) => return self.unless_overtaken(error, &job.state).await,
-        };
-        let gas = pending.gas_limit();
-        journal.step(
-            "simulate",
-            started.elapsed(),
-            format_args!("the contract would accept it, for less than {gas} gas"),
-        );
-        let started = Instant::now();
-        // not interrupted: whether a transaction was sent must be known
-        submission::send(&self.l1, terms, &mut pending).await?;
-        journal.step(
-            "send",
-            started.elapsed(),
-            format_args!("transaction {}", pending.hash()),
-        );
-        let started = Instant::now();
-        let hash = pending.hash();
-        let settled = self.stop.or(submission::settle(&self.l1, terms, &pending)).await;
-        let receipt = match settled {
-            Ok(receipt) => receipt,
-            Err(error @ UpdateError::Reverted { .. }) => {
-                return self.unless_overtaken(error, &job.state).await;
-            }
-            Err(UpdateError::Interrupted { .. }) => {
-                return Err(UpdateError::Interrupted { sent: Some(hash) });
-            }
-            Err(error) => {
-                self.pending = Some(pending);
-                return Err(error);
-            }
-        };
-        let finalized = self.accepted(receipt.transaction_hash, &job.state).await?;
-        let block = receipt
-            .block_number
-            .map(|block| block.to_string())
-            .unwrap_or_default();
-        journal.step(
-            "receipt",
-            started.elapsed(),
-            format_args!(
-                "in block {block}, {} gas; the contract is at {}",
-                receipt.gas_used,
-                State(finalized)
-            ),
-        );
-        let (steps, total_seconds) = journal.close();
-        Ok(Outcome::Updated(Box::new(Update {
-            chain_id: terms.chain_id,
-            contract: contract.address,
-            account: self.l1.account(),
+        let inputs = proved.public_inputs.iter();
+        let record = ProofRecord {
+            statement,
             circuit: prover.version().to_string(),
-            sound: prover.version().is_sound(),
-            capacity: prover.capacity(),
             verifying_key: prover.verifying_key().id(),
-            signers: job.signers,
-            previous: State(contract.finalized),
-            state: State(finalized),
-            transaction: receipt.transaction_hash,
-            block: receipt.block_number,
-            gas_used: receipt.gas_used,
-            gas_price: receipt.effective_gas_price,
-            steps,
-            total_seconds,
-        })))
-    }
-
-    /// A transaction that an earlier update has left waiting comes first: two for one state would pay twice.
-    async fn look_after_pending(&mut self, journal: &mut Journal, terms: &Terms) -> Result<(), UpdateError> {
-        let Some(mut pending) = self.pending.take() else {
-            return Ok(());
+            public_inputs: inputs.flat_map(field::to_be_bytes).collect::<Vec<u8>>().into(),
+            proof: proved.proof.to_solidity().into(),
+            seconds: [
+                ("witness".to_owned(), proved.witness.as_secs_f64()),
+                ("prove".to_owned(), proved.proving.as_secs_f64()),
+                ("verify".to_owned(), proved.verifying.as_secs_f64()),
+            ]
+            .into(),
         };
-        let started = Instant::now();
-        let hash = pending.hash();
-        let settled = match submission::resume(&self.l1, terms, &mut pending).await {
-            Ok(Fate::Mined(receipt)) => {
-                submission::require_success(&self.l1, terms, &pending, *receipt).await
-            }
-            Ok(Fate::Waiting) => self.stop.or(submission::settle(&self.l1, terms, &pending)).await,
-            Ok(Fate::Gone) => {
-                journal.warn(format_args!(
-                    "transaction {hash} was replaced by another of this account"
-                ));
-                return Ok(());
-            }
-            Err(UpdateError::Simulation(failure)) => {
-                journal.warn(format_args!(
-                    "transaction {hash} still waits, and would fail by now: {failure}"
-                ));
-                return Ok(());
-            }
-            Err(error) => Err(error),
-        };
-        match settled {
-            Ok(receipt) => {
-                let state = State(pending.state);
-                let found = format_args!("{} has brought {state}", receipt.transaction_hash);
-                journal.step("earlier", started.elapsed(), found);
-                Ok(())
-            }
-            Err(error @ UpdateError::Reverted { .. }) => {
-                journal.warn(&error);
-                Ok(())
-            }
-            Err(UpdateError::Interrupted { .. }) => Err(UpdateError::Interrupted { sent: Some(hash) }),
-            Err(error) => {
-                self.pending = Some(pending);
-                Err(error)
-            }
-        }
+        self.jobs.keep_proof(&record).await?;
+        Ok(proved.proof)
     }
+}
 
-    /// `error`, unless the contract refuses only because it has such a state by now, or is about to.
-    async fn unless_overtaken(
-        &self,
-        error: UpdateError,
-        state: &LightClientState,
-    ) -> Result<Outcome, UpdateError> {
-        if !matches!(&error, UpdateError::Simulation(failure) if failure.is_outdated()) {
-            return Err(error);
-        }
-        let finalized = self.l1.finalized(self.settings.light_client).await?;
-        if decision::is_newer(state, &finalized) {
-            return Err(UpdateError::Awaited);
-        }
-        Ok(Outcome::Overtaken(Standing {
-            finalized: State(finalized),
-            bundle: State(*state),
-        }))
+/// What a proof proves, in 32 bytes: the verification key and the public inputs.
+fn statement_hash(prover: &Prover, public_inputs: &[Fr]) -> B256 {
+    let mut hasher = blake3::Hasher::new();
+    for coordinate in prover.verifying_key().coordinates() {
+        hasher.update(&coordinate);
     }
-
-    /// The contract's state after a successful transaction: ours, or one that is newer still.
-    async fn accepted(
-        &self,
-        hash: TxHash,
-        state: &LightClientState,
-    ) -> Result<LightClientState, UpdateError> {
-        for _ in 0..VISIBILITY_TRIES {
-            let finalized = self.l1.finalized(self.settings.light_client).await?;
-            if !decision::is_newer(state, &finalized) {
-                return Ok(finalized);
-            }
-            tokio::time::sleep(VISIBILITY_PAUSE).await;
-        }
-        Err(UpdateError::NotVisible { hash })
+    for input in public_inputs {
+        hasher.update(&field::to_be_bytes(input));
     }
+    B256::from(*hasher.finalize().as_bytes())
 }
 
 /// Runs work that keeps a processor busy, where it does not keep the network waiting.

@@ -65,6 +65,7 @@ async fn it_says_what_it_did_and_keeps_its_secrets() {
             "--stake-table-capacity" => "ESPRESSO_SEQUENCER_STAKE_TABLE_CAPACITY",
             "--srs" => "CREMA_SRS",
             "--key-cache" => "CREMA_KEY_CACHE",
+            "--data-dir" => "CREMA_DATA_DIR",
             other => panic!("{other}"),
         };
         environment.env(variable, &pair[1]);

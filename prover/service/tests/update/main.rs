@@ -12,6 +12,7 @@ mod chain;
 mod command;
 mod contract;
 mod daemon;
+mod jobs;
 mod key;
 mod keys;
 mod services;

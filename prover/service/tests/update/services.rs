@@ -3,7 +3,10 @@
 use std::{
     future::Future,
     net::SocketAddr,
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU32, Ordering},
+    },
 };
 
 use axum::{
@@ -33,6 +36,20 @@ pub const SRS: &str = "insecure-tau:0x0123456789abcdef0123456789abcdef0123456789
 /// Where these tests keep their proving key between runs.
 pub fn key_cache() -> String {
     format!("{}/update-keys", env!("CARGO_TARGET_TMPDIR"))
+}
+
+/// A folder for the job store of one run.
+pub fn new_folder() -> String {
+    static NUMBER: AtomicU32 = AtomicU32::new(0);
+    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+    let folder = format!(
+        "{}/jobs/{}-{number}",
+        env!("CARGO_TARGET_TMPDIR"),
+        std::process::id()
+    );
+    // process ids come round again
+    let _ = std::fs::remove_dir_all(&folder);
+    folder
 }
 
 /// An answer: status and body.
@@ -132,6 +149,7 @@ pub fn arguments(chain: &Chain, services: &Services, more: &[&str]) -> Vec<Strin
         ("--stake-table-capacity", CAPACITY.to_string()),
         ("--srs", SRS.to_owned()),
         ("--key-cache", key_cache()),
+        ("--data-dir", new_folder()),
     ];
     let mut arguments = vec!["state-prover".to_owned()];
     for (flag, value) in defaults {

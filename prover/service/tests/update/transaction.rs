@@ -36,13 +36,14 @@ fn terms(chain: &Chain) -> Terms {
         chain_id: 31337,
         max_gas_price: None,
         patience,
+        confirmations: 1,
     }
 }
 
 /// Prepares a transaction and sends it.
 async fn send(l1: &L1, terms: &Terms, new: LightClientState, input: Bytes) -> Result<Pending, UpdateError> {
     let mut pending = submission::prepare(l1, terms, new, input).await?;
-    submission::send(l1, terms, &mut pending).await?;
+    submission::send(l1, terms, &mut pending, &mut ()).await?;
     Ok(pending)
 }
 
@@ -94,7 +95,9 @@ async fn a_stuck_transaction_is_replaced_and_counted_once() {
         "{error}"
     );
 
-    let fate = submission::resume(&l1, &terms, &mut pending).await.unwrap();
+    let fate = submission::resume(&l1, &terms, &mut pending, &mut ())
+        .await
+        .unwrap();
     assert!(matches!(fate, Fate::Waiting));
     let second = pending.hash();
     assert_ne!(first, second, "the transaction was not replaced");
@@ -104,13 +107,18 @@ async fn a_stuck_transaction_is_replaced_and_counted_once() {
         ..terms
     };
     assert!(matches!(
-        submission::resume(&l1, &capped, &mut pending).await.unwrap(),
+        submission::resume(&l1, &capped, &mut pending, &mut ())
+            .await
+            .unwrap(),
         Fate::Waiting
     ));
     assert_eq!(pending.hash(), second);
 
     chain.mine().await;
-    let Fate::Mined(receipt) = submission::resume(&l1, &terms, &mut pending).await.unwrap() else {
+    let Fate::Mined(receipt) = submission::resume(&l1, &terms, &mut pending, &mut ())
+        .await
+        .unwrap()
+    else {
         panic!("not mined");
     };
     assert_eq!(receipt.transaction_hash, second);
@@ -126,11 +134,19 @@ async fn a_transaction_whose_nonce_is_taken_is_given_up() {
     let mut pending = send(&l1, &terms, state(12, 10), harmless).await.unwrap();
     // another program with the same account outbids it
     let mut other = pending.clone();
-    submission::resume(&l1, &terms, &mut other).await.unwrap();
+    let impatient = Terms {
+        patience: Duration::ZERO,
+        ..terms
+    };
+    submission::resume(&l1, &impatient, &mut other, &mut ())
+        .await
+        .unwrap();
     assert_ne!(other.hash(), pending.hash());
     chain.mine().await;
     assert!(matches!(
-        submission::resume(&l1, &terms, &mut pending).await.unwrap(),
+        submission::resume(&l1, &terms, &mut pending, &mut ())
+            .await
+            .unwrap(),
         Fate::Gone
     ));
 }

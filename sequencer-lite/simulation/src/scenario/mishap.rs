@@ -93,7 +93,7 @@ impl Mishap {
         while at < storm {
             if !wrong.is_empty() && dice.once_in(3) {
                 let member = wrong[dice.between(0, wrong.len() as u64 - 1) as usize];
-                let seconds = dice.between(0, 7_200) as i64 - 3_600;
+                let seconds = dice.between(0, 7_200).cast_signed() - 3_600;
                 let accident = Accident::ClockJump(seconds);
                 mishaps.push(Self {
                     at,
