@@ -1,6 +1,6 @@
 //! Updates as jobs in a database, so that nothing is lost, proved twice or paid twice whenever the process dies.
 //!
-//! [`phase`] says what may follow what, [`job`] what is known of an update, [`store`] keeps both: SQLite in the data
+//! [`Phase`] says what may follow what, [`Job`] what is known of an update, [`Jobs`] keeps both: SQLite in the data
 //! directory, or a PostgreSQL that several provers share. Two rules make a crash at any line harmless: a proof is in the
 //! store before anything is done with it, and a transaction is signed into the store before it is sent. What was sent and
 //! what was not can then be told by asking the chain, and sending the same bytes again is no second payment.

@@ -96,7 +96,7 @@ impl Jobs {
     ///
     /// A SQLite file belongs to one process at a time, so that a prover that was killed goes on with its jobs the moment it
     /// is started again. Those that share a PostgreSQL are told apart by a random name, and what one that died had claimed
-    /// is free after [`super::claim::LEASE`].
+    /// is free after a minute.
     ///
     /// # Errors
     /// [`StoreError`].
