@@ -4,7 +4,7 @@
 //! - [`circuit`]: the same as constraints;
 //! - [`Batch`]: from transfers on the chain to the statement that the contract asks to be proven;
 //! - [`Prover`]: key and proofs; [`settle`]: all of a block's;
-//! - [`derive`]: that bytes are a namespace's in a block, as the contracts of this and the optimistic rollup take it.
+//! - [`derive()`]: that bytes are a namespace's in a block, as the contracts of this and the optimistic rollup take it.
 //!
 //! ```text
 //! namespace's bytes -> token::transfers -> Batch::execute -> Prover::prove -> ZkRollup.settle
